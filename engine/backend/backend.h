@@ -1,0 +1,138 @@
+#pragma once
+
+#include "engine/base/result.h"
+#include "engine/weights/tensor.h"
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace engine {
+
+using TokenId = std::int32_t;
+
+/// Memory of a backend: floats that only its operations may touch (on the CPU they are plain memory).
+class Buffer
+{
+public:
+    virtual ~Buffer() = default;
+    float *data() const { return m_data; }
+    std::int64_t size() const { return m_size; }
+
+protected:
+    Buffer(float *data, std::int64_t size)
+        : m_data(data)
+        , m_size(size)
+    {
+    }
+
+private:
+    float *m_data;
+    std::int64_t m_size;
+};
+
+/// A view of rows in backend memory: [rows, columns], row i begins at data + i * stride.
+struct Rows
+{
+    float *data = nullptr;
+    int rows = 0;
+    int columns = 0;
+    int stride = 0;
+};
+
+/// A weight matrix [outputs, inputs] in the layout its backend likes best. Several tensors may be stacked into one
+/// (q, k and v; gate and up).
+class WeightMatrix
+{
+public:
+    virtual ~WeightMatrix() = default;
+    int outputs = 0;
+    int inputs = 0;
+};
+
+enum class NormKind { Rms, Layer };
+enum class Activation { Silu, GeluExact, GeluTanh, Relu, Tanh };
+enum class RopeKind { Pairs, Halves }; ///< rotates (0,1)(2,3)... or (0,n/2)(1,n/2+1)...
+
+struct NormWeights
+{
+    NormKind kind = NormKind::Rms;
+    std::span<const float> weight; ///< backend memory
+    std::span<const float> bias;   ///< may be empty
+    float epsilon = 1e-5f;
+};
+
+struct RopeParameters
+{
+    RopeKind kind = RopeKind::Halves;
+    int dimensions = 0; ///< of each head, from its start
+    std::span<const float> frequencies; ///< [dimensions / 2] radians a position, scaling applied; backend memory
+    float magnitude = 1; ///< YaRN's factor on sine and cosine
+};
+
+/// Keys and values of one layer for positions [0, capacity), in the backend's own layout.
+class KvLayer
+{
+public:
+    virtual ~KvLayer() = default;
+    int capacity = 0;
+    int heads = 0;
+    int headDimension = 0;
+};
+
+struct AttentionParameters
+{
+    int heads = 0;
+    float scale = 1;    ///< on q · k
+    int window = 0;     ///< a query sees this many positions, itself included; 0: all before it
+    float softCap = 0;  ///< 0: none
+};
+
+/// The operations a model is made of. Rows are tokens. Each call may return before it is done; read() waits. Results
+/// do not depend on the number of threads. Accumulates in float32; products with quantised weights may round the
+/// activations to bfloat16 or int8, products with F32, F16 and BF16 weights do not. One thread at a time.
+class Backend
+{
+public:
+    virtual ~Backend() = default;
+    virtual std::string name() const = 0; ///< "CPU (AVX-512, 2 threads)"
+
+    // Memory. Errors: OutOfMemory.
+    virtual Result<std::unique_ptr<Buffer>> allocate(std::int64_t floats) = 0;
+    virtual Result<std::unique_ptr<WeightMatrix>> upload(std::span<const Tensor *const> stacked) = 0; ///< Errors: + Unsupported (names the type)
+    virtual Result<std::unique_ptr<Buffer>> uploadVector(const Tensor &tensor) = 0; ///< any type, as floats
+    virtual Result<std::unique_ptr<KvLayer>> allocateKv(int capacity, int heads, int headDimension) = 0;
+    virtual void write(float *to, std::span<const float> from) = 0;
+    virtual void read(std::span<float> to, const float *from) = 0;
+
+    // Rows in, rows out. Unless said otherwise out and in may be the same memory.
+    virtual void embed(Rows out, const WeightMatrix &table, std::span<const TokenId> tokens, float scale) = 0;
+    virtual void norm(Rows out, Rows in, const NormWeights &weights) = 0;
+    /// out = in · Wᵀ + bias, or out += with `accumulate`. out and in are different memory.
+    virtual void linear(Rows out, const WeightMatrix &w, Rows in, std::span<const float> bias, bool accumulate) = 0;
+    /// out = act(x[:, :n]) * x[:, n:] with n = out.columns
+    virtual void gate(Rows out, Rows in, Activation activation) = 0;
+    virtual void activate(Rows x, Activation activation) = 0;
+    virtual void add(Rows x, Rows y) = 0; ///< x += y
+    /// Rotates each of `heads` heads of each row in place. @param positions  one a row
+    virtual void rope(Rows x, int heads, std::span<const std::int32_t> positions, const RopeParameters &rope) = 0;
+    /// Norm of each head's values on their own (QK-norm), in place.
+    virtual void headNorm(Rows x, int heads, const NormWeights &weights) = 0;
+    /// Rows of k and v go to positions first, first + 1, ... of the cache.
+    virtual void storeKv(KvLayer &cache, Rows k, Rows v, int first) = 0;
+    /// Causal: row i is the query at position first + i; grouped heads (GQA).
+    virtual void attention(Rows out, Rows q, const KvLayer &cache, int first, const AttentionParameters &p) = 0;
+    /// Every row sees every row of its own text. @param lengths  rows of each text, in order; no cache
+    virtual void attentionWithin(Rows out, Rows q, Rows k, Rows v, std::span<const int> lengths, const AttentionParameters &p) = 0;
+    /// out[t] = mean (or first, or last) row of text t, length 1 with `normalize`
+    enum class Pooling { Mean, First, Last };
+    virtual void pool(Rows out, Rows in, std::span<const int> lengths, Pooling pooling, bool normalize) = 0;
+};
+
+/// @param threads  0: as many as real cores. Runtime dispatch: AVX-512, AVX2 or plain loops.
+/// The environment variable WARRAQ_CPU=plain|avx2|avx512 caps it, for tests.
+std::unique_ptr<Backend> makeCpuBackend(int threads);
+
+} // namespace engine

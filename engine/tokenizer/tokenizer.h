@@ -1,0 +1,64 @@
+#pragma once
+
+#include "engine/base/result.h"
+#include "engine/weights/model_file.h"
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace engine {
+
+using TokenId = std::int32_t;
+
+enum class TokenKind : std::uint8_t { Normal, Unknown, Control, UserDefined, Unused, Byte };
+
+struct SpecialTokens
+{
+    std::optional<TokenId> bos, eos, unknown, separator, padding, mask, classification;
+    std::vector<TokenId> endOfText; ///< every token that ends an answer (eos, <|im_end|>, <|eot_id|>, ...)
+};
+
+/// Text to token ids and back. Immutable, safe from any thread.
+class Tokenizer
+{
+public:
+    /// Reads the tokenizer of a GGUF (tokenizer.ggml.*) or of a folder (tokenizer.json, else vocab files).
+    /// Errors: Damaged (field and reason), Unsupported (kind or pre-tokenizer: names it).
+    static Result<std::unique_ptr<const Tokenizer>> load(const ModelFile &file);
+
+    virtual ~Tokenizer() = default;
+
+    int size() const;
+    const SpecialTokens &special() const;
+    TokenKind kind(TokenId token) const;
+    std::string_view tokenText(TokenId token) const; ///< as the vocabulary has it
+    std::optional<TokenId> find(std::string_view tokenText) const;
+    bool isEndOfText(TokenId token) const;
+
+    struct Options
+    {
+        bool addSpecial = false;
+        bool parseSpecial = false;
+    };
+
+    /// Never fails, whatever the bytes. Without parseSpecial no control token can come out.
+    std::vector<TokenId> encode(std::string_view text, const Options &options) const;
+    /// With the special tokens a cross-encoder puts round and between two texts. @param segments  0 or 1 for each token
+    std::vector<TokenId> encodePair(std::string_view first, std::string_view second, std::vector<int> &segments) const;
+    /// The bytes of the tokens in a row. @param withSpecial  control tokens as their text, else nothing
+    std::string decode(std::span<const TokenId> tokens, bool withSpecial = false) const;
+
+protected:
+    Tokenizer();
+    struct Common;
+    std::unique_ptr<Common> m_common;
+    /// One piece of text with no special token in it.
+    virtual void encodePiece(std::string_view text, bool first, std::vector<TokenId> &out) const = 0;
+    virtual void appendBytes(TokenId token, bool first, std::string &out) const = 0;
+};
+
+} // namespace engine

@@ -1,0 +1,53 @@
+#pragma once
+
+#include "rag/types.h"
+
+#include <functional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace rag {
+
+struct PassagesFound
+{
+    std::vector<Passage> passages;
+};
+
+/// Text to append to the answer shown; with `replace`, all text so far gives way to it.
+struct AnswerText
+{
+    std::string text;
+    bool replace = false;
+};
+
+struct Cited
+{
+    Citation citation;
+};
+
+using AnswerEvent = std::variant<PassagesFound, AnswerText, Cited>;
+
+struct AnswerOptions
+{
+    int passages = 5; ///< in the prompt, as far as its budget goes
+    int maxTokens = 256;
+    float temperature = 0;
+    std::uint64_t seed = 0;
+};
+
+/// Question to answer with citations. One thread at a time.
+class Answerer
+{
+public:
+    virtual ~Answerer() = default;
+    using OnEvent = std::function<void(const AnswerEvent &)>;
+
+    /// @param history  oldest first
+    /// @return the whole answer; the events have said the same as it came. A cancel is no error: `stopped`.
+    /// Errors: Storage, Device, Unsupported.
+    virtual Result<Answer> ask(const Question &question, const std::vector<Exchange> &history,
+                               const AnswerOptions &options, const OnEvent &onEvent, const CancelToken &cancel) = 0;
+};
+
+} // namespace rag

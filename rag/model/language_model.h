@@ -1,0 +1,55 @@
+#pragma once
+
+#include "rag/types.h"
+
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace rag {
+
+enum class Speaker { System, User, Assistant };
+
+struct Turn
+{
+    Speaker speaker;
+    std::string text; ///< plain text: nothing in it can become a control token
+};
+
+struct GenerationOptions
+{
+    int maxTokens = 256;
+    float temperature = 0;
+    std::uint64_t seed = 0;
+    std::vector<std::string> stop;
+};
+
+struct Generation
+{
+    std::string text;
+    int promptTokens = 0;
+    int answerTokens = 0;
+    double prefillSeconds = 0;
+    double decodeSeconds = 0;
+    bool cancelled = false;
+};
+
+/// Prompt to streamed text. One thread at a time.
+class LanguageModel
+{
+public:
+    virtual ~LanguageModel() = default;
+
+    virtual std::string name() const = 0;
+    virtual std::string device() const = 0;
+    virtual int contextLength() const = 0;
+    virtual int countTokens(std::string_view text) const = 0;
+    /// @param onText  whole UTF-8 characters as they come
+    /// Errors: Unsupported (prompt too long: says the numbers), Device.
+    virtual Result<Generation> generate(std::span<const Turn> turns, const GenerationOptions &options,
+                                        const std::function<void(std::string_view)> &onText,
+                                        const CancelToken &cancel) = 0;
+};
+
+} // namespace rag

@@ -1,0 +1,71 @@
+#pragma once
+
+#include "rag/types.h"
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace rag {
+
+class Database;
+
+struct Conversation
+{
+    ConversationId id = 0;
+    std::string title;
+    std::string updatedAt; ///< ISO 8601, UTC
+    int messages = 0;
+};
+
+enum class MessageState { Complete, Streaming, Stopped, BrokenOff, Failed };
+
+struct Message
+{
+    MessageId id = 0;
+    ConversationId conversation = 0;
+    bool fromUser = true;
+    std::string text;
+    MessageState state = MessageState::Complete;
+    bool abstained = false;
+    std::vector<Citation> citations;
+    std::string model;
+    double tokensPerSecond = 0;
+    std::string at; ///< ISO 8601, UTC
+};
+
+/// Conversations, messages, citations. Uses the thread's own connection. Errors: Storage.
+class HistoryStore
+{
+public:
+    explicit HistoryStore(Database &database);
+
+    Result<ConversationId> create(std::string_view title, std::span<const DocumentId> scope);
+    Result<std::vector<Conversation>> conversations();                     ///< latest first
+    Result<std::vector<Conversation>> search(std::string_view text);       ///< in titles and messages
+    Result<void> rename(ConversationId id, std::string_view title);
+    Result<void> remove(ConversationId id);
+    Result<std::vector<Message>> messages(ConversationId id);              ///< oldest first
+    Result<std::vector<DocumentId>> scope(ConversationId id);
+
+    /// Committed (synchronous) before it returns: the model starts only then. Also opens the answer, state Streaming.
+    struct Asked
+    {
+        MessageId question = 0;
+        MessageId answer = 0;
+    };
+    Result<Asked> ask(ConversationId id, std::string_view question);
+    /// The text so far; called about once a second while it streams.
+    Result<void> saveProgress(MessageId answer, std::string_view text);
+    Result<void> finish(MessageId answer, const Answer &result);
+    Result<void> fail(MessageId answer, std::string_view why);
+    /// The last answer of a conversation is dropped and asked again.
+    Result<Asked> regenerate(ConversationId id);
+    /// At start: answers still Streaming were broken off by a crash. @return how many
+    Result<int> markBrokenOff();
+
+private:
+    Database &m_database;
+};
+
+} // namespace rag
