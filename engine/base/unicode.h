@@ -1,14 +1,31 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
+/// UTF-8 steps, character classes and normal forms (Unicode 15, tables of utf8proc). All functions are pure,
+/// take any bytes, and are safe from any thread.
 namespace engine {
 
-/// The code point at `at` and moves past it; malformed bytes give U+FFFD, one for each maximal ill-formed part
-/// (Unicode 15, table 3-8).
-char32_t nextCodePoint(std::string_view text, std::size_t &at);
+namespace detail {
+char32_t nextBeyondAscii(std::string_view text, std::size_t &at);
+} // namespace detail
+
+/// The code point at `at` and moves past it; malformed bytes give U+FFFD, one for each maximal ill-formed
+/// part (Unicode 15, table 3-8). `at` must be below text.size().
+inline char32_t nextCodePoint(std::string_view text, std::size_t &at)
+{
+    const auto byte = static_cast<unsigned char>(text[at]);
+    if (byte < 0x80) {
+        ++at;
+        return byte;
+    }
+    return detail::nextBeyondAscii(text, at);
+}
+
+/// U+FFFD for a surrogate or a number beyond U+10FFFF.
 void appendUtf8(std::string &text, char32_t codePoint);
 /// Malformed parts replaced by U+FFFD.
 std::string validUtf8(std::string_view text);
@@ -16,17 +33,67 @@ bool isValidUtf8(std::string_view text);
 /// Bytes at the end of `text` that begin a character which is not whole yet: 0..3.
 std::size_t incompleteTail(std::string_view text);
 
-bool isLetter(char32_t c);     ///< general category L*
-bool isMark(char32_t c);       ///< M*
-bool isNumber(char32_t c);     ///< N*
-bool isPunctuation(char32_t c); ///< P*
-bool isSymbol(char32_t c);     ///< S*
-bool isWhitespace(char32_t c); ///< property White_Space
-bool isControl(char32_t c);    ///< Cc, Cf, Cn-free: C0/C1 controls and format characters
+/// What a character is, as a set of bits: one look-up where a scanner asks several questions.
+enum CharClass : std::uint8_t {
+    kLetter = 1,       ///< general category L*
+    kMark = 2,         ///< M*
+    kNumber = 4,       ///< N*
+    kPunctuation = 8,  ///< P*
+    kSymbol = 16,      ///< S*
+    kWhitespace = 32,  ///< property White_Space
+    kControl = 64,     ///< Cc, Cf: C0/C1 controls and format characters
+    kRightToLeft = 128 ///< bidi class R or AL
+};
+
+std::uint8_t charClass(char32_t c);
+
+inline bool isLetter(char32_t c)
+{
+    return (charClass(c) & kLetter) != 0;
+}
+
+inline bool isMark(char32_t c)
+{
+    return (charClass(c) & kMark) != 0;
+}
+
+inline bool isNumber(char32_t c)
+{
+    return (charClass(c) & kNumber) != 0;
+}
+
+inline bool isPunctuation(char32_t c)
+{
+    return (charClass(c) & kPunctuation) != 0;
+}
+
+inline bool isSymbol(char32_t c)
+{
+    return (charClass(c) & kSymbol) != 0;
+}
+
+inline bool isWhitespace(char32_t c)
+{
+    return (charClass(c) & kWhitespace) != 0;
+}
+
+inline bool isControl(char32_t c)
+{
+    return (charClass(c) & kControl) != 0;
+}
+
+inline bool isRightToLeft(char32_t c)
+{
+    return (charClass(c) & kRightToLeft) != 0;
+}
+
+/// The simple (one to one) lower case mapping.
 char32_t toLower(char32_t c);
-bool isRightToLeft(char32_t c); ///< bidi class R or AL
+/// Category Mn: a mark that takes no room of its own (accents, Arabic vowel signs).
+bool isNonspacingMark(char32_t c);
 
 enum class NormalForm { Nfc, Nfd, Nfkc, Nfkd };
+/// UAX #15; malformed parts become U+FFFD. Linear but for the sorting of a run of marks, whatever the text.
 std::string normalize(std::string_view text, NormalForm form);
 
 } // namespace engine
