@@ -13,10 +13,12 @@
 
 namespace engine {
 
-/// One metadata value. Integers of every width become int64 or uint64, both floats double; arrays keep to one of
-/// three kinds.
-using MetadataValue = std::variant<bool, std::int64_t, std::uint64_t, double, std::string, std::vector<std::int64_t>,
-                                   std::vector<double>, std::vector<std::string>, std::vector<std::uint8_t>>;
+/// One metadata value. Signed integers of every width become int64, unsigned uint64, both floats double.
+/// Arrays: of 8-bit integers bytes, of wider integers and booleans int64 (U64 bit for bit), of floats double,
+/// of strings.
+using MetadataValue =
+    std::variant<bool, std::int64_t, std::uint64_t, double, std::string, std::vector<std::int64_t>,
+                 std::vector<double>, std::vector<std::string>, std::vector<std::uint8_t>>;
 
 /// The key-value part of a GGUF file.
 class Metadata
@@ -31,11 +33,13 @@ public:
     Result<double> number(std::string_view key) const;
     Result<std::string> text(std::string_view key) const;
     /// With `fallback` where the key is missing; an error still where it has another type.
-    Result<std::int64_t> integerOr(std::string_view key, std::int64_t fallback, std::int64_t least, std::int64_t most) const;
+    Result<std::int64_t> integerOr(std::string_view key, std::int64_t fallback, std::int64_t least,
+                                   std::int64_t most) const;
     Result<double> numberOr(std::string_view key, double fallback) const;
     Result<bool> flagOr(std::string_view key, bool fallback) const;
 
     std::string source; ///< file name, for errors
+
     const std::map<std::string, MetadataValue, std::less<>> &all() const { return m_values; }
 
 private:
@@ -44,7 +48,8 @@ private:
 
 enum class FileFormat { Gguf, HuggingFace };
 
-/// A model on disk, mapped into memory, every size and offset checked. Immutable; tensors view into its mappings.
+/// A model on disk, mapped into memory, every size and offset checked. Immutable; tensors view into its
+/// mappings.
 class ModelFile
 {
 public:
@@ -54,10 +59,13 @@ public:
 
     FileFormat format() const;
     const std::filesystem::path &path() const;
-    const Metadata &metadata() const;                    ///< of a GGUF; empty for a folder
+    const Metadata &metadata() const; ///< of a GGUF; empty for a folder
     const std::vector<Tensor> &tensors() const;
-    const Tensor *tensor(std::string_view name) const;   ///< null: not there
-    std::uint64_t bytes() const;                         ///< of all its files
+    const Tensor *tensor(std::string_view name) const; ///< null: not there
+    std::uint64_t bytes() const;                       ///< of all its files
+    /// 16 hex digits from headers, sizes and samples of the weights; the same on every machine. Reads 256 KB
+    /// a file.
+    std::string fingerprint() const;
     /// A JSON or text file of a Hugging Face folder (config.json, tokenizer.json, ...), at most 100 MB.
     /// Errors: NotFound, Unreadable, Damaged (not UTF-8, too large).
     Result<std::string> textFile(std::string_view name) const;
