@@ -27,7 +27,7 @@ std::vector<fs::path> foldersAbove(fs::path folder)
     return above;
 }
 
-bool exists(const fs::path &path)
+bool isThere(const fs::path &path)
 {
     std::error_code error;
     return fs::exists(path, error);
@@ -37,7 +37,7 @@ bool exists(const fs::path &path)
 fs::path sourceTree()
 {
     for (const fs::path &folder : foldersAbove(programFolder()))
-        if (exists(folder / "resources/models/catalogue.json"))
+        if (isThere(folder / "resources/models/catalogue.json"))
             return folder;
     return {};
 }
@@ -83,7 +83,7 @@ std::vector<fs::path> modelFolders(const fs::path &library)
 fs::path catalogueFile()
 {
     const fs::path installed = programFolder().parent_path() / "share/warraq/catalogue.json";
-    if (exists(installed))
+    if (isThere(installed))
         return installed;
     const fs::path tree = sourceTree();
     return tree.empty() ? fs::path() : tree / "resources/models/catalogue.json";

@@ -18,8 +18,8 @@ namespace app {
 /// What the program gives back to the shell.
 enum class ExitCode : int { Done = 0, Failed = 1, WrongUsage = 2, NothingFound = 3 };
 
-/// The common options as they were given, and what every command needs: one object, made by main(), filled by the
-/// parser before a command's callback runs. stdout carries results only; everything else goes to stderr.
+/// The common options as they were given, and what every command needs: one object, made by main(), filled by
+/// the parser before a command's callback runs. stdout carries results only; everything else goes to stderr.
 struct CliContext
 {
     std::filesystem::path library;

@@ -13,7 +13,8 @@ public:
     virtual ~Retriever() = default;
 
     /// @return the best first, at most k. Errors: Storage, Device, Cancelled.
-    virtual Result<std::vector<Passage>> retrieve(const Question &question, int k, const CancelToken &cancel) = 0;
+    virtual Result<std::vector<Passage>> retrieve(const Question &question, int k,
+                                                  const CancelToken &cancel) = 0;
 };
 
 } // namespace rag

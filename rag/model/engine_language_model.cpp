@@ -1,0 +1,115 @@
+#include "rag/model/engine_language_model.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace rag {
+
+namespace {
+
+constexpr int kContextLimit =
+    8192; ///< more cache than this is not worth its memory for passages of some pages
+
+engine::Role roleOf(Speaker speaker)
+{
+    switch (speaker) {
+    case Speaker::System:
+        return engine::Role::System;
+    case Speaker::Assistant:
+        return engine::Role::Assistant;
+    case Speaker::User:
+        break;
+    }
+    return engine::Role::User;
+}
+
+/// For base models, which know no roles: the turns as plain text.
+std::string plainPrompt(std::span<const Turn> turns)
+{
+    std::string text;
+    for (const Turn &turn : turns) {
+        if (turn.speaker == Speaker::Assistant)
+            text += "Answer: ";
+        text += turn.text + "\n\n";
+    }
+    return text + "Answer:";
+}
+
+engine::GenerateOptions engineOptions(const GenerationOptions &options)
+{
+    engine::GenerateOptions result;
+    result.maxTokens = options.maxTokens;
+    result.sampling.temperature = options.temperature;
+    result.sampling.seed = options.seed;
+    result.stop = options.stop;
+    return result;
+}
+
+} // namespace
+
+EngineLanguageModel::EngineLanguageModel(std::shared_ptr<const engine::Model> model)
+    : m_model(std::move(model))
+{
+}
+
+Result<std::unique_ptr<LanguageModel>> EngineLanguageModel::open(std::shared_ptr<const engine::Model> model)
+{
+    if (model->info().kind != engine::ModelKind::Decoder)
+        return fail(ErrorCode::Unsupported, model->info().name + " cannot write text");
+    return std::unique_ptr<LanguageModel>(new EngineLanguageModel(std::move(model)));
+}
+
+std::string EngineLanguageModel::name() const
+{
+    return m_model->info().name;
+}
+
+std::string EngineLanguageModel::device() const
+{
+    return m_model->info().device;
+}
+
+int EngineLanguageModel::contextLength() const
+{
+    return std::min(m_model->info().contextLength, kContextLimit);
+}
+
+int EngineLanguageModel::countTokens(std::string_view text) const
+{
+    return m_model->countTokens(text);
+}
+
+Result<std::vector<engine::TokenId>> EngineLanguageModel::promptOf(std::span<const Turn> turns) const
+{
+    if (!m_model->hasChatForm())
+        return m_model->encode(plainPrompt(turns), {.addSpecial = true, .parseSpecial = false});
+    std::vector<engine::ChatMessage> messages;
+    for (const Turn &turn : turns)
+        messages.push_back({roleOf(turn.speaker), turn.text});
+    return m_model->chatPrompt(messages);
+}
+
+Result<Generation> EngineLanguageModel::generate(std::span<const Turn> turns,
+                                                 const GenerationOptions &options,
+                                                 const std::function<void(std::string_view)> &onText,
+                                                 const CancelToken &cancel)
+{
+    if (!m_session) {
+        ASSIGN_OR_RETURN(engine::Session session, engine::Session::open(m_model, contextLength()));
+        m_session.emplace(std::move(session));
+    }
+    ASSIGN_OR_RETURN(const std::vector<engine::TokenId> prompt, promptOf(turns));
+    ASSIGN_OR_RETURN(engine::Generated made,
+                     m_session->generate(prompt, engineOptions(options), onText, cancel));
+
+    Generation result;
+    result.text = std::move(made.text);
+    result.promptTokens = made.promptTokens;
+    result.answerTokens = int(made.tokens.size());
+    result.prefillSeconds = made.prefillSeconds;
+    result.decodeSeconds = made.decodeSeconds;
+    result.cancelled = made.reason == engine::StopReason::Cancelled;
+    return result;
+}
+
+} // namespace rag

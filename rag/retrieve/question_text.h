@@ -1,0 +1,24 @@
+#pragma once
+
+#include "rag/types.h"
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// What can be read off a question alone. Pure functions.
+namespace rag {
+
+/// "ar", "fa", "fr", "en", or another two letters; by script and function words, made for a single sentence.
+std::string questionLanguage(std::string_view question);
+
+/// The stems (as the full-text index has them) of the words that carry the question's meaning, each once, in
+/// order: no function words of English, Arabic, French or Persian. All words, where nothing else is left.
+std::vector<std::string> keyTerms(std::string_view question);
+
+/// What to search for: the question, with the one before it where it does not stand alone ("and in 2019?").
+/// @param history  oldest first
+std::string searchText(std::string_view question, std::span<const Exchange> history);
+
+} // namespace rag
