@@ -21,13 +21,14 @@ struct PdfLimits
 
 struct PdfOptions
 {
-    std::filesystem::path helper; ///< the program warraq-pdf; empty: beside the running program, else in libexec
+    std::filesystem::path
+        helper; ///< the program warraq-pdf; empty: beside the running program, else in libexec
     PdfLimits limits;
 };
 
-/// One open PDF, read by a helper process of its own. When a page kills the helper or outlasts its time, that call
-/// fails, the helper is started again for the next call, and this object stays usable.
-/// Movable, not copyable. Not thread-safe: each thread opens its own.
+/// One open PDF, read by a helper process of its own. When a page kills the helper or outlasts its time, that
+/// call fails, the helper is started again for the next call, and this object stays usable. Movable, not
+/// copyable. Not thread-safe: each thread opens its own.
 class PdfDocument
 {
 public:
