@@ -1,0 +1,69 @@
+#pragma once
+
+#include "engine/base/result.h"
+#include "engine/model/families.h"
+#include "engine/weights/model_file.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace engine {
+
+struct RopeScaling
+{
+    enum class Kind { None, Linear, Llama3 };
+    Kind kind = Kind::None;
+    double factor = 1;
+    double lowFrequency =
+        1; ///< Llama 3: waves longer than originalContext / lowFrequency are stretched by `factor`
+    double highFrequency = 4; ///< and those shorter than originalContext / highFrequency not at all
+    double originalContext = 8192;
+};
+
+/// The hyperparameters of one model. Read from the file and checked: what is here is safe to compute with.
+struct ModelConfig
+{
+    const ArchSpec *spec = nullptr;
+    FileFormat format = FileFormat::Gguf;
+    std::string name; ///< as the file says it, else the file's or folder's
+    int layers = 0;
+    int hidden = 0; ///< values of a hidden state
+    int feedForward = 0;
+    int heads = 0;
+    int kvHeads = 0;
+    int headSize = 0;
+    int vocabulary = 0;     ///< rows of the embedding matrix
+    int context = 0;        ///< tokens it was trained for
+    int positionOffset = 0; ///< learned positions: row of the first token
+    int window = 0;         ///< positions a query sees, itself included; 0: all
+    float normEpsilon = 1e-5f;
+    Activation activation = Activation::Silu;
+    RopeKind ropeKind = RopeKind::Halves;
+    int ropeDimensions = 0; ///< of each head
+    double ropeBase = 10000;
+    RopeScaling ropeScaling;
+    bool tied = false; ///< the file asks for the embedding as output matrix
+    Backend::Pooling pooling = Backend::Pooling::Mean;
+
+    int querySize() const { return heads * headSize; }
+
+    int kvSize() const { return kvHeads * headSize; }
+};
+
+/// Hyperparameters of a GGUF (its metadata) or a folder (config.json and its neighbours).
+/// Errors: Damaged (file, field, reason), Unsupported (family, activation, rope scaling: names it).
+Result<ModelConfig> readConfig(const ModelFile &file);
+
+/// The tensor of a slot, by its family's name for it, or null. @param suffix ".weight" or ".bias"
+const Tensor *findTensor(const ModelFile &file, const ArchSpec &spec, Slot slot, int layer,
+                         std::string_view suffix);
+/// The name that findTensor looks for; empty where the family has no such slot.
+std::string tensorName(const ArchSpec &spec, FileFormat format, Slot slot, int layer,
+                       std::string_view suffix);
+
+/// Radians a position of each rotated pair: base^(-2i/dimensions), scaled. @param factors  divide the
+/// frequencies (rope_freqs of a GGUF); empty for none. (Su et al. 2021; scaling: Llama 3.1's reference code)
+std::vector<float> ropeFrequencies(const ModelConfig &config, const std::vector<float> &factors);
+
+} // namespace engine

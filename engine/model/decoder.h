@@ -1,0 +1,62 @@
+#pragma once
+
+#include "engine/base/cancel.h"
+#include "engine/model/kv_cache.h"
+#include "engine/model/model_weights.h"
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+
+namespace engine {
+
+/// The one forward pass of every text model: token ids in, logits out. Immutable weights, shared by sessions;
+/// calls from several threads take turns block by block.
+class Decoder
+{
+public:
+    /// Errors: as bindDecoder.
+    static Result<std::unique_ptr<Decoder>> load(const ModelFile &file, const ModelConfig &config,
+                                                 std::unique_ptr<Backend> backend);
+
+    ~Decoder();
+
+    const ModelConfig &config() const { return m_config; }
+
+    std::string deviceName() const { return m_backend->name(); }
+
+    Result<KvCache> makeCache(int capacity) const { return KvCache::make(*m_backend, m_config, capacity); }
+
+    /// Takes the logits of rows [first row of the block, ...): [n, vocabulary], valid during the call.
+    using LogitSink = std::function<void(std::span<const float> logits)>;
+    enum class LogitRows { Last, All };
+
+    /// Runs tokens at the positions after those in the cache, in blocks of at most kBlock, and adds them to
+    /// it. The cache keeps the blocks that were finished.
+    /// @param sink  gets the wanted rows in order, several calls for `All`
+    /// Errors: Unsupported (no room in the cache, or an id outside the vocabulary), Cancelled, OutOfMemory.
+    Result<void> run(KvCache &cache, std::span<const TokenId> tokens, LogitRows rows, const LogitSink &sink,
+                     const CancelToken &cancel) const;
+
+    static constexpr int kBlock = 512;
+
+private:
+    struct Scratch;
+    Decoder(ModelConfig config, std::unique_ptr<Backend> backend, DecoderWeights weights);
+    Result<void> runBlock(KvCache &cache, std::span<const TokenId> tokens, const CancelToken &cancel) const;
+    void attention(const LayerWeights &layer, KvLayer &cache, int first, int count) const;
+    void feedForward(const LayerWeights &layer, int count) const;
+    void giveLogits(int firstRow, int count, const LogitSink &sink) const;
+    Result<void> reserve(int rows) const;
+
+    ModelConfig m_config;
+    std::unique_ptr<Backend> m_backend;
+    DecoderWeights m_weights;
+    RopeParameters m_rope;
+    mutable std::mutex m_mutex; ///< guards the backend's operations and the scratch
+    std::unique_ptr<Scratch> m_scratch;
+};
+
+} // namespace engine
