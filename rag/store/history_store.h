@@ -3,6 +3,7 @@
 #include "rag/types.h"
 
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -34,26 +35,31 @@ struct Message
     std::string at; ///< ISO 8601, UTC
 };
 
-/// Conversations, messages, citations. Uses the thread's own connection. Errors: Storage.
+/// Conversations, messages, citations. Uses the thread's own connection.
+/// Errors of every call: Storage, Damaged, OutOfMemory (store/sqlite.h); NotFound where an id leads nowhere.
 class HistoryStore
 {
 public:
     explicit HistoryStore(Database &database);
 
     Result<ConversationId> create(std::string_view title, std::span<const DocumentId> scope);
-    Result<std::vector<Conversation>> conversations();                     ///< latest first
-    Result<std::vector<Conversation>> search(std::string_view text);       ///< in titles and messages
+    Result<std::vector<Conversation>> conversations(); ///< latest first
+    /// In titles and messages; letter forms, case, marks and digits fold as in the search of documents.
+    /// Latest first.
+    Result<std::vector<Conversation>> search(std::string_view text);
     Result<void> rename(ConversationId id, std::string_view title);
-    Result<void> remove(ConversationId id);
-    Result<std::vector<Message>> messages(ConversationId id);              ///< oldest first
+    Result<void> remove(ConversationId id);                   ///< no trace stays in the file
+    Result<std::vector<Message>> messages(ConversationId id); ///< oldest first
     Result<std::vector<DocumentId>> scope(ConversationId id);
 
-    /// Committed (synchronous) before it returns: the model starts only then. Also opens the answer, state Streaming.
+    /// Committed (synchronous) before it returns: the model starts only then. Also opens the answer, state
+    /// Streaming.
     struct Asked
     {
         MessageId question = 0;
         MessageId answer = 0;
     };
+
     Result<Asked> ask(ConversationId id, std::string_view question);
     /// The text so far; called about once a second while it streams.
     Result<void> saveProgress(MessageId answer, std::string_view text);
@@ -65,6 +71,9 @@ public:
     Result<int> markBrokenOff();
 
 private:
+    Result<Asked> openAnswer(ConversationId id, MessageId question);
+    Result<std::vector<Citation>> citations(MessageId answer);
+
     Database &m_database;
 };
 
