@@ -18,7 +18,9 @@ class Buffer
 {
 public:
     virtual ~Buffer() = default;
+
     float *data() const { return m_data; }
+
     std::int64_t size() const { return m_size; }
 
 protected:
@@ -42,8 +44,9 @@ struct Rows
     int stride = 0;
 };
 
-/// A weight matrix [outputs, inputs] in the layout its backend likes best. Several tensors may be stacked into one
-/// (q, k and v; gate and up).
+/// A weight matrix [outputs, inputs] in the layout its backend likes best. Several tensors may be stacked
+/// into one (q, k and v; gate and up). Some types are read from the file's mapping: the file must outlive the
+/// matrix.
 class WeightMatrix
 {
 public:
@@ -68,7 +71,8 @@ struct RopeParameters
 {
     RopeKind kind = RopeKind::Halves;
     int dimensions = 0; ///< of each head, from its start
-    std::span<const float> frequencies; ///< [dimensions / 2] radians a position, scaling applied; backend memory
+    std::span<const float>
+        frequencies;     ///< [dimensions / 2] radians a position, scaling applied; backend memory
     float magnitude = 1; ///< YaRN's factor on sine and cosine
 };
 
@@ -82,17 +86,21 @@ public:
     int headDimension = 0;
 };
 
+/// How a cache stores keys and values. F16 halves its memory and rounds to 11 bits.
+enum class KvType { F32, F16 };
+
 struct AttentionParameters
 {
     int heads = 0;
-    float scale = 1;    ///< on q · k
-    int window = 0;     ///< a query sees this many positions, itself included; 0: all before it
-    float softCap = 0;  ///< 0: none
+    float scale = 1;   ///< on q · k
+    int window = 0;    ///< a query sees this many positions, itself included; 0: all before it
+    float softCap = 0; ///< 0: none
 };
 
-/// The operations a model is made of. Rows are tokens. Each call may return before it is done; read() waits. Results
-/// do not depend on the number of threads. Accumulates in float32; products with quantised weights may round the
-/// activations to bfloat16 or int8, products with F32, F16 and BF16 weights do not. One thread at a time.
+/// The operations a model is made of. Rows are tokens. Each call may return before it is done; read() waits.
+/// Results do not depend on the number of threads. Accumulates in float32; products with quantised weights
+/// may round the activations to bfloat16 or int8, products with F32, F16 and BF16 weights do not. One thread
+/// at a time.
 class Backend
 {
 public:
@@ -101,9 +109,11 @@ public:
 
     // Memory. Errors: OutOfMemory.
     virtual Result<std::unique_ptr<Buffer>> allocate(std::int64_t floats) = 0;
-    virtual Result<std::unique_ptr<WeightMatrix>> upload(std::span<const Tensor *const> stacked) = 0; ///< Errors: + Unsupported (names the type)
+    virtual Result<std::unique_ptr<WeightMatrix>>
+    upload(std::span<const Tensor *const> stacked) = 0; ///< Errors: + Unsupported (names the type)
     virtual Result<std::unique_ptr<Buffer>> uploadVector(const Tensor &tensor) = 0; ///< any type, as floats
-    virtual Result<std::unique_ptr<KvLayer>> allocateKv(int capacity, int heads, int headDimension) = 0;
+    virtual Result<std::unique_ptr<KvLayer>> allocateKv(int capacity, int heads, int headDimension,
+                                                        KvType type = KvType::F32) = 0;
     virtual void write(float *to, std::span<const float> from) = 0;
     virtual void read(std::span<float> to, const float *from) = 0;
 
@@ -111,21 +121,25 @@ public:
     virtual void embed(Rows out, const WeightMatrix &table, std::span<const TokenId> tokens, float scale) = 0;
     virtual void norm(Rows out, Rows in, const NormWeights &weights) = 0;
     /// out = in · Wᵀ + bias, or out += with `accumulate`. out and in are different memory.
-    virtual void linear(Rows out, const WeightMatrix &w, Rows in, std::span<const float> bias, bool accumulate) = 0;
+    virtual void linear(Rows out, const WeightMatrix &w, Rows in, std::span<const float> bias,
+                        bool accumulate) = 0;
     /// out = act(x[:, :n]) * x[:, n:] with n = out.columns
     virtual void gate(Rows out, Rows in, Activation activation) = 0;
     virtual void activate(Rows x, Activation activation) = 0;
     virtual void add(Rows x, Rows y) = 0; ///< x += y
     /// Rotates each of `heads` heads of each row in place. @param positions  one a row
-    virtual void rope(Rows x, int heads, std::span<const std::int32_t> positions, const RopeParameters &rope) = 0;
+    virtual void rope(Rows x, int heads, std::span<const std::int32_t> positions,
+                      const RopeParameters &rope) = 0;
     /// Norm of each head's values on their own (QK-norm), in place.
     virtual void headNorm(Rows x, int heads, const NormWeights &weights) = 0;
     /// Rows of k and v go to positions first, first + 1, ... of the cache.
     virtual void storeKv(KvLayer &cache, Rows k, Rows v, int first) = 0;
     /// Causal: row i is the query at position first + i; grouped heads (GQA).
-    virtual void attention(Rows out, Rows q, const KvLayer &cache, int first, const AttentionParameters &p) = 0;
+    virtual void attention(Rows out, Rows q, const KvLayer &cache, int first,
+                           const AttentionParameters &p) = 0;
     /// Every row sees every row of its own text. @param lengths  rows of each text, in order; no cache
-    virtual void attentionWithin(Rows out, Rows q, Rows k, Rows v, std::span<const int> lengths, const AttentionParameters &p) = 0;
+    virtual void attentionWithin(Rows out, Rows q, Rows k, Rows v, std::span<const int> lengths,
+                                 const AttentionParameters &p) = 0;
     /// out[t] = mean (or first, or last) row of text t, length 1 with `normalize`
     enum class Pooling { Mean, First, Last };
     virtual void pool(Rows out, Rows in, std::span<const int> lengths, Pooling pooling, bool normalize) = 0;

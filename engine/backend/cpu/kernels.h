@@ -1,0 +1,144 @@
+#pragma once
+
+#include "engine/backend/backend.h"
+
+#include <cstddef>
+#include <cstdint>
+
+/// The inner loops of the CPU backend: one table of functions for each instruction set, chosen at run time.
+/// Files that implement a table are compiled with flags of their own, so they call nothing inline from the
+/// standard library: the linker might keep their copy for everyone.
+namespace engine::cpu {
+
+/// Rows of a weight matrix are stored in strips of 16, interleaved so that lane r of a vector belongs to row
+/// r: sums need no horizontal step. Attention uses the lanes for 16 queries or 16 keys.
+constexpr int kLanes = 16;
+constexpr int kBlock = 32; ///< values of a row that share a scale
+
+/// What a strip holds; each takes as many bytes as the same rows in the file.
+///   F32, F16, BF16: [input][16 rows]
+///   Q4_0: a block of 32 inputs is 16 half scales, then [4][16 rows][4 bytes]: the low halves of row r's
+///   bytes
+///         j are inputs 4j .. 4j+3, the high halves 16 + 4j ..; value = scale (n - 8)
+///   Q4_1: 16 half scales, 16 half minimums, then the same; value = scale n + minimum
+///   Q8_0: 16 half scales, then [8][16 rows][4 bytes], each 128 more than in the file
+enum class Packing : std::uint8_t { F32, F16, BF16, Q4_0, Q4_1, Q8_0 };
+
+/// 32 activations as whole numbers: x = scale * values; sum of values.
+struct Int8Block
+{
+    float scale;
+    std::int32_t sum;
+    std::int8_t values[kBlock];
+};
+
+/// Keys and values of kPage positions of one head: keys as two tiles [dimension][16 positions], then values
+/// as [32 positions][paddedDimension], floats or halves.
+constexpr int kPage = 32;
+
+inline int paddedDimension(int headDimension)
+{
+    return (headDimension + kLanes - 1) / kLanes * kLanes;
+}
+
+/// Where to find the pages of one head. Page i holds positions 32 i ..
+struct KeysAndValues
+{
+    const std::byte *const *pages = nullptr;
+    std::size_t offset = 0; ///< of the head in each page
+    bool half = false;
+    int dimension = 0;
+};
+
+/// Online softmax (Milakov & Gimelshein 2018; Dao 2022) of 16 queries over the keys [first, last).
+struct AttentionTile
+{
+    KeysAndValues kv;
+    int first = 0; ///< a multiple of 32
+    int last = 0;
+    const float *queries = nullptr;        ///< [dimension][16], scaled
+    const std::int32_t *lowest = nullptr;  ///< [16] the first key a lane sees
+    const std::int32_t *highest = nullptr; ///< [16] the last key a lane sees; below lowest: none
+    float softCap = 0;
+    float *scratch = nullptr; ///< tileScratch(dimension) floats
+    float *maximum = nullptr; ///< [16], in and out; begins at kNoScore
+    float *sum = nullptr;     ///< [16], in and out; begins at 0
+    float *out = nullptr;     ///< [paddedDimension][16], in and out, not yet divided by sum
+};
+
+/// The same for one position's queries, heads of one group, over the keys [first, last).
+struct AttentionRow
+{
+    KeysAndValues kv;
+    int first = 0;                  ///< any
+    int last = 0;                   ///< at most kRowKeys more
+    int group = 1;                  ///< queries
+    const float *queries = nullptr; ///< [group][dimension], scaled
+    float softCap = 0;
+    float *scratch = nullptr; ///< group * (kRowKeys + 2 * kPage) floats
+    float *maximum = nullptr; ///< [group], out
+    float *sum = nullptr;     ///< [group], out
+    float *out = nullptr;     ///< [group][paddedDimension], out
+};
+
+constexpr float kNoScore = -1e30f; ///< below every score, and finite: no NaN from differences
+constexpr int kTileKeys = 128;     ///< keys between two rescalings
+constexpr int kRowKeys = 256;      ///< keys of a piece of work in decoding
+
+inline int tileScratch(int headDimension)
+{
+    return kTileKeys * kLanes + kPage * (headDimension + paddedDimension(headDimension));
+}
+
+struct Kernels
+{
+    const char *name;
+    int floatTile;  ///< tokens of a float product tile
+    int bfloatTile; ///< tokens of a bfloat16 product tile; 0: there is none
+
+    /// to[k][lane] = rows[lane][k], zero from lane `count` on.
+    void (*interleaveFloat)(float *to, int lanes, const float *rows, std::ptrdiff_t stride, int count,
+                            int depth);
+    /// to[k / 2][lane][2], rounded. depth is even.
+    void (*interleaveBfloat)(std::uint16_t *to, int lanes, const float *rows, std::ptrdiff_t stride,
+                             int count, int depth);
+    /// depth is a multiple of 32.
+    void (*quantize)(Int8Block *to, const float *x, int depth);
+
+    /// Inputs first .. first + depth - 1 of a strip as a panel [input][16] or [input / 2][16][2]. With a
+    /// quantised packing both are multiples of 32.
+    void (*unpackFloat)(float *panel, Packing packing, const std::byte *strip, int first, int depth);
+    void (*unpackBfloat)(std::uint16_t *panel, Packing packing, const std::byte *strip, int first, int depth);
+
+    /// c[t][lane] (+)= sum over k of panel[k][lane] * x[k * ldx + t] for t < tokens <= floatTile.
+    void (*productFloat)(float *c, std::ptrdiff_t ldc, const float *panel, const float *x, std::ptrdiff_t ldx,
+                         int depth, int tokens, bool add);
+    /// The same with x[k / 2][bfloatTile][2].
+    void (*productBfloat)(float *c, std::ptrdiff_t ldc, const std::uint16_t *panel, const std::uint16_t *x,
+                          int depth, int tokens, bool add);
+    /// c[t][lane] = strip · x[t], tokens <= kRowTokens; row t begins at x + t * stride.
+    void (*rowsInt8)(float *c, Packing packing, const std::byte *strip, int blocks, const Int8Block *x,
+                     std::ptrdiff_t stride, int tokens);
+    void (*rowsFloat)(float *c, Packing packing, const std::byte *strip, int depth, const float *x,
+                      std::ptrdiff_t stride, int tokens);
+    float (*dot)(const float *a, const float *b, int n);
+
+    /// One row; bias may be null. y and x may be the same.
+    void (*norm)(float *y, const float *x, const float *weight, const float *bias, int n, float epsilon,
+                 NormKind kind);
+    void (*gate)(float *y, const float *x, const float *factor, int n,
+                 Activation activation); ///< y = act(x) factor
+    void (*activate)(float *x, int n, Activation activation);
+    void (*add)(float *x, const float *y, int n);
+    /// One head: rotates its first 2 * pairs values. cosines, sines: [pairs]
+    void (*rope)(float *x, RopeKind kind, const float *cosines, const float *sines, int pairs);
+
+    void (*attendTile)(const AttentionTile &tile);
+    void (*attendRow)(const AttentionRow &row);
+};
+
+constexpr int kRowTokens = 7; ///< with more tokens, unpacking a panel pays
+
+extern const Kernels kPlainKernels;
+
+} // namespace engine::cpu

@@ -1,0 +1,357 @@
+#include "engine/backend/cpu/kernels.h"
+#include "engine/weights/quant.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+// The reference: loops as plain as the formulas, for CPUs without the others and for their tests.
+namespace engine::cpu {
+
+namespace {
+
+std::uint16_t load16(const std::byte *p)
+{
+    std::uint16_t bits;
+    std::memcpy(&bits, p, sizeof bits);
+    return bits;
+}
+
+/// Value of one input of one row of a strip.
+float valueAt(Packing packing, const std::byte *strip, int input, int row)
+{
+    const auto at = [strip](std::int64_t i) { return strip + i; };
+    const std::int64_t element = static_cast<std::int64_t>(input) * kLanes + row;
+    const int block = input / kBlock;
+    const int within = input % kBlock;
+    const auto scaleOf = [&](std::int64_t blockBytes, int which) {
+        return halfToFloat(load16(at(block * blockBytes + which * 2 * kLanes + row * 2)));
+    };
+    const auto nibble = [&](std::int64_t blockBytes, int header) {
+        const std::int64_t j = within % 16;
+        const auto byte =
+            std::to_integer<int>(*at(block * blockBytes + header + j / 4 * 64 + row * 4 + j % 4));
+        return static_cast<float>(within < 16 ? byte & 15 : byte >> 4);
+    };
+    switch (packing) {
+    case Packing::F32: {
+        float value;
+        std::memcpy(&value, at(element * 4), sizeof value);
+        return value;
+    }
+    case Packing::F16:
+        return halfToFloat(load16(at(element * 2)));
+    case Packing::BF16:
+        return bfloatToFloat(load16(at(element * 2)));
+    case Packing::Q4_0:
+        return scaleOf(288, 0) * (nibble(288, 32) - 8);
+    case Packing::Q4_1:
+        return scaleOf(320, 0) * nibble(320, 64) + scaleOf(320, 1);
+    case Packing::Q8_0:
+        break;
+    }
+    const auto byte = std::to_integer<int>(*at(block * 544LL + 32 + within / 4 * 64 + row * 4 + within % 4));
+    return scaleOf(544, 0) * static_cast<float>(byte - 128);
+}
+
+void interleaveFloat(float *to, int lanes, const float *rows, std::ptrdiff_t stride, int count, int depth)
+{
+    for (int k = 0; k < depth; ++k) {
+        for (int lane = 0; lane < lanes; ++lane) {
+            to[static_cast<std::ptrdiff_t>(k) * lanes + lane] = lane < count ? rows[lane * stride + k] : 0.0f;
+        }
+    }
+}
+
+void interleaveBfloat(std::uint16_t *to, int lanes, const float *rows, std::ptrdiff_t stride, int count,
+                      int depth)
+{
+    for (int k = 0; k < depth; ++k) {
+        for (int lane = 0; lane < lanes; ++lane) {
+            to[(static_cast<std::ptrdiff_t>(k / 2) * lanes + lane) * 2 + k % 2] =
+                lane < count ? floatToBfloat(rows[lane * stride + k]) : std::uint16_t{0};
+        }
+    }
+}
+
+void quantize(Int8Block *to, const float *x, int depth)
+{
+    for (int block = 0; block < depth / kBlock; ++block, x += kBlock, ++to) {
+        float greatest = 0;
+        for (int i = 0; i < kBlock; ++i) {
+            greatest = std::max(greatest, std::fabs(x[i]));
+        }
+        const float inverse = greatest > 0 ? 127.0f / greatest : 0.0f;
+        to->scale = greatest / 127.0f;
+        to->sum = 0;
+        for (int i = 0; i < kBlock; ++i) {
+            to->values[i] = static_cast<std::int8_t>(std::nearbyint(x[i] * inverse));
+            to->sum += to->values[i];
+        }
+    }
+}
+
+void unpackFloat(float *panel, Packing packing, const std::byte *strip, int first, int depth)
+{
+    for (int k = 0; k < depth; ++k) {
+        for (int row = 0; row < kLanes; ++row) {
+            *panel++ = valueAt(packing, strip, first + k, row);
+        }
+    }
+}
+
+void unpackBfloat(std::uint16_t *panel, Packing packing, const std::byte *strip, int first, int depth)
+{
+    for (int k = 0; k < depth; ++k) {
+        for (int row = 0; row < kLanes; ++row) {
+            panel[(k / 2 * kLanes + row) * 2 + k % 2] =
+                floatToBfloat(valueAt(packing, strip, first + k, row));
+        }
+    }
+}
+
+void productFloat(float *c, std::ptrdiff_t ldc, const float *panel, const float *x, std::ptrdiff_t ldx,
+                  int depth, int tokens, bool add)
+{
+    for (int t = 0; t < tokens; ++t) {
+        float sums[kLanes] = {};
+        for (int k = 0; k < depth; ++k) {
+            for (int lane = 0; lane < kLanes; ++lane) {
+                sums[lane] += panel[k * kLanes + lane] * x[k * ldx + t];
+            }
+        }
+        for (int lane = 0; lane < kLanes; ++lane) {
+            float &to = c[t * ldc + lane];
+            to = add ? to + sums[lane] : sums[lane];
+        }
+    }
+}
+
+constexpr int kBfloatTile = 4;
+
+void productBfloat(float *c, std::ptrdiff_t ldc, const std::uint16_t *panel, const std::uint16_t *x,
+                   int depth, int tokens, bool add)
+{
+    for (int t = 0; t < tokens; ++t) {
+        for (int lane = 0; lane < kLanes; ++lane) {
+            float sum = 0;
+            for (int k = 0; k < depth; ++k) {
+                sum += bfloatToFloat(panel[(k / 2 * kLanes + lane) * 2 + k % 2]) *
+                       bfloatToFloat(x[(k / 2 * kBfloatTile + t) * 2 + k % 2]);
+            }
+            float &to = c[t * ldc + lane];
+            to = add ? to + sum : sum;
+        }
+    }
+}
+
+void rowsInt8(float *c, Packing packing, const std::byte *strip, int blocks, const Int8Block *x,
+              std::ptrdiff_t stride, int tokens)
+{
+    for (int t = 0; t < tokens; ++t) {
+        for (int row = 0; row < kLanes; ++row) {
+            float sum = 0;
+            for (int block = 0; block < blocks; ++block) {
+                const Int8Block &a = x[t * stride + block];
+                for (int i = 0; i < kBlock; ++i) {
+                    sum += valueAt(packing, strip, block * kBlock + i, row) * a.scale *
+                           static_cast<float>(a.values[i]);
+                }
+            }
+            c[t * kLanes + row] = sum;
+        }
+    }
+}
+
+void rowsFloat(float *c, Packing packing, const std::byte *strip, int depth, const float *x,
+               std::ptrdiff_t stride, int tokens)
+{
+    for (int t = 0; t < tokens; ++t) {
+        for (int row = 0; row < kLanes; ++row) {
+            float sum = 0;
+            for (int k = 0; k < depth; ++k) {
+                sum += valueAt(packing, strip, k, row) * x[t * stride + k];
+            }
+            c[t * kLanes + row] = sum;
+        }
+    }
+}
+
+float dot(const float *a, const float *b, int n)
+{
+    float sum = 0;
+    for (int i = 0; i < n; ++i) {
+        sum += a[i] * b[i];
+    }
+    return sum;
+}
+
+void norm(float *y, const float *x, const float *weight, const float *bias, int n, float epsilon,
+          NormKind kind)
+{
+    double mean = 0;
+    double squares = 0;
+    if (kind == NormKind::Layer) {
+        for (int i = 0; i < n; ++i) {
+            mean += static_cast<double>(x[i]);
+        }
+        mean /= n;
+    }
+    for (int i = 0; i < n; ++i) {
+        squares += (static_cast<double>(x[i]) - mean) * (static_cast<double>(x[i]) - mean);
+    }
+    const double factor = 1 / std::sqrt(squares / n + static_cast<double>(epsilon));
+    for (int i = 0; i < n; ++i) {
+        y[i] = static_cast<float>((static_cast<double>(x[i]) - mean) * factor) * weight[i] +
+               (bias ? bias[i] : 0.0f);
+    }
+}
+
+float curve(float x, Activation activation)
+{
+    switch (activation) {
+    case Activation::Silu:
+        return x / (1 + std::exp(-x));
+    case Activation::GeluExact:
+        return 0.5f * x * (1 + std::erf(x * 0.70710678118654752f));
+    case Activation::GeluTanh:
+        return 0.5f * x * (1 + std::tanh(0.79788456080286536f * (x + 0.044715f * x * x * x)));
+    case Activation::Relu:
+        return std::max(x, 0.0f);
+    case Activation::Tanh:
+        return std::tanh(x);
+    }
+    return x;
+}
+
+void gate(float *y, const float *x, const float *factor, int n, Activation activation)
+{
+    for (int i = 0; i < n; ++i) {
+        y[i] = curve(x[i], activation) * factor[i];
+    }
+}
+
+void activate(float *x, int n, Activation activation)
+{
+    for (int i = 0; i < n; ++i) {
+        x[i] = curve(x[i], activation);
+    }
+}
+
+void add(float *x, const float *y, int n)
+{
+    for (int i = 0; i < n; ++i) {
+        x[i] += y[i];
+    }
+}
+
+void rope(float *x, RopeKind kind, const float *cosines, const float *sines, int pairs)
+{
+    const int apart = kind == RopeKind::Halves ? pairs : 1;
+    const int step = kind == RopeKind::Halves ? 1 : 2;
+    for (int i = 0; i < pairs; ++i) {
+        float &a = x[i * step];
+        float &b = x[i * step + apart];
+        const float turned = a * cosines[i] - b * sines[i];
+        b = a * sines[i] + b * cosines[i];
+        a = turned;
+    }
+}
+
+float element(const KeysAndValues &kv, int position, std::ptrdiff_t index)
+{
+    const std::byte *head = kv.pages[position / kPage] + kv.offset;
+    if (kv.half) {
+        return halfToFloat(load16(head + index * 2));
+    }
+    float value;
+    std::memcpy(&value, head + index * 4, sizeof value);
+    return value;
+}
+
+float key(const KeysAndValues &kv, int position, int d)
+{
+    const int within = position % kPage;
+    return element(kv, position, (within / kLanes * kv.dimension + d) * kLanes + within % kLanes);
+}
+
+float value(const KeysAndValues &kv, int position, int d)
+{
+    return element(kv, position, kPage * kv.dimension + position % kPage * paddedDimension(kv.dimension) + d);
+}
+
+float score(const KeysAndValues &kv, int position, const float *query, std::ptrdiff_t step, float softCap)
+{
+    float sum = 0;
+    for (int d = 0; d < kv.dimension; ++d) {
+        sum += query[d * step] * key(kv, position, d);
+    }
+    return softCap > 0 ? softCap * std::tanh(sum / softCap) : sum;
+}
+
+/// Takes one key into the running softmax of one query.
+void take(const KeysAndValues &kv, int position, float s, float &maximum, float &sum, float *out,
+          std::ptrdiff_t step)
+{
+    const float before = maximum;
+    maximum = std::max(maximum, s);
+    const float fade = std::exp(before - maximum);
+    const float weight = std::exp(s - maximum);
+    sum = sum * fade + weight;
+    for (int d = 0; d < kv.dimension; ++d) {
+        out[d * step] = out[d * step] * fade + weight * value(kv, position, d);
+    }
+}
+
+void attendTile(const AttentionTile &tile)
+{
+    for (int lane = 0; lane < kLanes; ++lane) {
+        const int first = std::max(tile.first, tile.lowest[lane]);
+        const int last = std::min(tile.last, tile.highest[lane] + 1);
+        for (int position = first; position < last; ++position) {
+            const float s = score(tile.kv, position, tile.queries + lane, kLanes, tile.softCap);
+            take(tile.kv, position, s, tile.maximum[lane], tile.sum[lane], tile.out + lane, kLanes);
+        }
+    }
+}
+
+void attendRow(const AttentionRow &row)
+{
+    const int padded = paddedDimension(row.kv.dimension);
+    for (int g = 0; g < row.group; ++g) {
+        row.maximum[g] = kNoScore;
+        row.sum[g] = 0;
+        std::fill_n(row.out + g * padded, padded, 0.0f);
+        for (int position = row.first; position < row.last; ++position) {
+            const float s = score(row.kv, position, row.queries + g * row.kv.dimension, 1, row.softCap);
+            take(row.kv, position, s, row.maximum[g], row.sum[g], row.out + g * padded, 1);
+        }
+    }
+}
+
+} // namespace
+
+const Kernels kPlainKernels = {
+    .name = "plain",
+    .floatTile = 4,
+    .bfloatTile = kBfloatTile,
+    .interleaveFloat = interleaveFloat,
+    .interleaveBfloat = interleaveBfloat,
+    .quantize = quantize,
+    .unpackFloat = unpackFloat,
+    .unpackBfloat = unpackBfloat,
+    .productFloat = productFloat,
+    .productBfloat = productBfloat,
+    .rowsInt8 = rowsInt8,
+    .rowsFloat = rowsFloat,
+    .dot = dot,
+    .norm = norm,
+    .gate = gate,
+    .activate = activate,
+    .add = add,
+    .rope = rope,
+    .attendTile = attendTile,
+    .attendRow = attendRow,
+};
+
+} // namespace engine::cpu

@@ -1,0 +1,203 @@
+#include "engine/backend/cpu/matmul.h"
+
+#include <algorithm>
+#include <cassert>
+
+namespace engine::cpu {
+
+namespace {
+
+constexpr int kDepth = 4096; ///< inputs of a panel: it stays in the second-level cache
+constexpr std::size_t kBytesOfWork = std::size_t{48} << 10; ///< weights a thread claims at once with few rows
+
+int tilesOf(int rows, int tile)
+{
+    return (rows + tile - 1) / tile;
+}
+
+} // namespace
+
+Matmul::Matmul(const Kernels &kernels, ThreadPool &pool)
+    : m_kernels(kernels)
+    , m_pool(pool)
+    , m_panels(static_cast<std::size_t>(pool.threads()))
+    , m_rows(static_cast<std::size_t>(pool.threads()))
+{
+}
+
+void Matmul::linear(Rows out, const PackedMatrix &w, Rows in, std::span<const float> bias, bool accumulate)
+{
+    assert(in.columns == w.inputs && out.columns == w.outputs && in.rows == out.rows);
+    assert(bias.empty() || static_cast<int>(bias.size()) == w.outputs);
+    if (out.rows <= kRowTokens) {
+        fewRows(out, w, in, bias, accumulate);
+    } else {
+        manyRows(out, w, in, bias, accumulate);
+    }
+}
+
+void Matmul::fewRows(Rows out, const PackedMatrix &w, Rows in, std::span<const float> bias, bool accumulate)
+{
+    const auto inInt8 = [](const Segment &s) { return s.packing && s.quantised(); };
+    if (std::any_of(w.segments().begin(), w.segments().end(), inInt8)) {
+        const int blocks = w.inputs / kBlock;
+        auto *int8 =
+            m_int8.take<Int8Block>(static_cast<std::size_t>(blocks) * static_cast<std::size_t>(in.rows));
+        for (int t = 0; t < in.rows; ++t) {
+            m_kernels.quantize(int8 + static_cast<std::ptrdiff_t>(t) * blocks,
+                               in.data + static_cast<std::ptrdiff_t>(t) * in.stride, w.inputs);
+        }
+    }
+    const std::size_t stripBytes = std::max<std::size_t>(w.segments().front().stripBytes, 1);
+    const int grain = static_cast<int>(std::max<std::size_t>(1, kBytesOfWork / stripBytes));
+    m_pool.parallelFor(w.strips(), grain, [&](int begin, int end, int thread) {
+        float sums[kRowTokens * kLanes];
+        for (int strip = begin; strip < end; ++strip) {
+            rowsOfStrip(sums, w, strip, in, thread);
+            const Segment &segment = w.segmentOf(strip);
+            const int local = strip - segment.firstStrip;
+            const int first = segment.firstOutput + local * kLanes;
+            const int count = segment.rowsOfStrip(local);
+            for (int t = 0; t < out.rows; ++t) {
+                float *to = out.data + static_cast<std::ptrdiff_t>(t) * out.stride + first;
+                const float *sum = sums + t * kLanes;
+                for (int i = 0; i < count; ++i) {
+                    const float value =
+                        sum[i] + (bias.empty() ? 0.0f : bias[static_cast<std::size_t>(first + i)]);
+                    to[i] = accumulate ? to[i] + value : value;
+                }
+            }
+        }
+    });
+}
+
+void Matmul::rowsOfStrip(float *sums, const PackedMatrix &w, int strip, Rows in, int thread)
+{
+    const Segment &segment = w.segmentOf(strip);
+    const int local = strip - segment.firstStrip;
+    if (segment.packing && segment.quantised()) {
+        const int blocks = w.inputs / kBlock;
+        const auto *int8 = m_int8.take<Int8Block>(0);
+        m_kernels.rowsInt8(sums, *segment.packing, segment.strip(local), blocks, int8, blocks, in.rows);
+    } else if (segment.packing) {
+        m_kernels.rowsFloat(sums, *segment.packing, segment.strip(local), w.inputs, in.data, in.stride,
+                            in.rows);
+    } else {
+        const auto inputs = static_cast<std::size_t>(w.inputs);
+        auto *rows = m_rows[static_cast<std::size_t>(thread)].take<float>(inputs * kLanes);
+        w.rowsOf(segment, strip, rows);
+        for (int t = 0; t < in.rows; ++t) {
+            for (int i = 0; i < kLanes; ++i) {
+                sums[t * kLanes + i] =
+                    m_kernels.dot(rows + static_cast<std::size_t>(i) * inputs,
+                                  in.data + static_cast<std::ptrdiff_t>(t) * in.stride, w.inputs);
+            }
+        }
+    }
+}
+
+void Matmul::manyRows(Rows out, const PackedMatrix &w, Rows in, std::span<const float> bias, bool accumulate)
+{
+    const auto isBfloat = [this](const Segment &s) { return inBfloat(s); };
+    const bool anyBfloat = std::any_of(w.segments().begin(), w.segments().end(), isBfloat);
+    const bool anyFloat = !std::all_of(w.segments().begin(), w.segments().end(), isBfloat);
+    const auto prepare = [&](Scratch &scratch, auto type, int tile, const auto &interleave) {
+        using Element = decltype(type);
+        const std::size_t tileValues = static_cast<std::size_t>(w.inputs) * static_cast<std::size_t>(tile);
+        auto *tiles = scratch.take<Element>(tileValues * static_cast<std::size_t>(tilesOf(in.rows, tile)));
+        m_pool.parallelFor(tilesOf(in.rows, tile), 1, [&](int begin, int end, int) {
+            for (int i = begin; i < end; ++i) {
+                interleave(tiles + tileValues * static_cast<std::size_t>(i), tile,
+                           in.data + static_cast<std::ptrdiff_t>(i) * tile * in.stride, in.stride,
+                           std::min(tile, in.rows - i * tile), w.inputs);
+            }
+        });
+    };
+    if (anyBfloat) {
+        prepare(m_bfloatTiles, std::uint16_t{}, m_kernels.bfloatTile, m_kernels.interleaveBfloat);
+    }
+    if (anyFloat) {
+        prepare(m_floatTiles, float{}, m_kernels.floatTile, m_kernels.interleaveFloat);
+    }
+    m_pool.parallelFor(w.strips(), 1, [&](int begin, int end, int thread) {
+        for (int strip = begin; strip < end; ++strip) {
+            stripTimesTiles(out, w, strip, bias, accumulate, thread);
+        }
+    });
+}
+
+void Matmul::panelOfStrip(void *panel, const PackedMatrix &w, int strip, int first, int depth, int thread)
+{
+    const Segment &segment = w.segmentOf(strip);
+    if (segment.packing) {
+        const std::byte *packed = segment.strip(strip - segment.firstStrip);
+        if (inBfloat(segment)) {
+            m_kernels.unpackBfloat(static_cast<std::uint16_t *>(panel), *segment.packing, packed, first,
+                                   depth);
+        } else {
+            m_kernels.unpackFloat(static_cast<float *>(panel), *segment.packing, packed, first, depth);
+        }
+        return;
+    }
+    Scratch &scratch = m_rows[static_cast<std::size_t>(thread)];
+    auto *rows = scratch.take<float>(static_cast<std::size_t>(w.inputs) * kLanes);
+    if (first == 0) {
+        w.rowsOf(segment, strip, rows);
+    }
+    if (inBfloat(segment)) {
+        m_kernels.interleaveBfloat(static_cast<std::uint16_t *>(panel), kLanes, rows + first, w.inputs,
+                                   kLanes, depth);
+    } else {
+        m_kernels.interleaveFloat(static_cast<float *>(panel), kLanes, rows + first, w.inputs, kLanes, depth);
+    }
+}
+
+void Matmul::stripTimesTiles(Rows out, const PackedMatrix &w, int strip, std::span<const float> bias,
+                             bool accumulate, int thread)
+{
+    const Segment &segment = w.segmentOf(strip);
+    const int local = strip - segment.firstStrip;
+    const int firstOutput = segment.firstOutput + local * kLanes;
+    const int count = segment.rowsOfStrip(local);
+    const bool bfloat = inBfloat(segment);
+    const int tile = bfloat ? m_kernels.bfloatTile : m_kernels.floatTile;
+    const int deepest = std::min(kDepth, w.inputs);
+    auto *panel =
+        m_panels[static_cast<std::size_t>(thread)].take<float>(static_cast<std::size_t>(deepest) * kLanes);
+    const float *biases = bias.empty() ? nullptr : bias.data() + firstOutput;
+    for (int first = 0; first < w.inputs; first += deepest) {
+        const int depth = std::min(deepest, w.inputs - first);
+        panelOfStrip(panel, w, strip, first, depth, thread);
+        const bool add = accumulate || first > 0;
+        for (int i = 0; i < tilesOf(out.rows, tile); ++i) {
+            const int tokens = std::min(tile, out.rows - i * tile);
+            const std::size_t at = (static_cast<std::size_t>(i) * static_cast<std::size_t>(w.inputs) +
+                                    static_cast<std::size_t>(first)) *
+                                   static_cast<std::size_t>(tile);
+            float *to = out.data + static_cast<std::ptrdiff_t>(i) * tile * out.stride + firstOutput;
+            float part[32 * kLanes];
+            const bool direct = count == kLanes;
+            float *c = direct ? to : part;
+            const std::ptrdiff_t ldc = direct ? out.stride : kLanes;
+            if (bfloat) {
+                m_kernels.productBfloat(c, ldc, reinterpret_cast<const std::uint16_t *>(panel),
+                                        m_bfloatTiles.take<std::uint16_t>(0) + at, depth, tokens,
+                                        direct && add);
+            } else {
+                m_kernels.productFloat(c, ldc, panel, m_floatTiles.take<float>(0) + at, tile, depth, tokens,
+                                       direct && add);
+            }
+            const bool addBias = biases && first + depth == w.inputs;
+            for (int t = 0; t < tokens && (addBias || !direct); ++t) {
+                float *row = to + static_cast<std::ptrdiff_t>(t) * out.stride;
+                for (int lane = 0; lane < count; ++lane) {
+                    const float before = direct || add ? row[lane] : 0.0f;
+                    const float sum = direct ? 0.0f : part[t * kLanes + lane];
+                    row[lane] = before + sum + (addBias ? biases[lane] : 0.0f);
+                }
+            }
+        }
+    }
+}
+
+} // namespace engine::cpu

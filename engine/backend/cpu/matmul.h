@@ -1,0 +1,37 @@
+#pragma once
+
+#include "engine/backend/cpu/packed_matrix.h"
+
+namespace engine::cpu {
+
+/// Products of rows with weight matrices. Few rows: each strip of weights is read once and multiplied with
+/// all rows as it lies. Many rows: each strip is unpacked once into a panel, which all rows meet in tiles. No
+/// sum is ever cut between threads, so their number does not matter.
+class Matmul
+{
+public:
+    Matmul(const Kernels &kernels, ThreadPool &pool);
+
+    /// out = in · Wᵀ + bias, or out += with `accumulate`; bias may be empty.
+    void linear(Rows out, const PackedMatrix &w, Rows in, std::span<const float> bias, bool accumulate);
+
+private:
+    void fewRows(Rows out, const PackedMatrix &w, Rows in, std::span<const float> bias, bool accumulate);
+    void manyRows(Rows out, const PackedMatrix &w, Rows in, std::span<const float> bias, bool accumulate);
+    void rowsOfStrip(float *sums, const PackedMatrix &w, int strip, Rows in, int thread);
+    void panelOfStrip(void *panel, const PackedMatrix &w, int strip, int first, int depth, int thread);
+    void stripTimesTiles(Rows out, const PackedMatrix &w, int strip, std::span<const float> bias,
+                         bool accumulate, int thread);
+
+    bool inBfloat(const Segment &segment) const { return segment.quantised() && m_kernels.bfloatTile > 0; }
+
+    const Kernels &m_kernels;
+    ThreadPool &m_pool;
+    Scratch m_int8;
+    Scratch m_floatTiles;
+    Scratch m_bfloatTiles;
+    std::vector<Scratch> m_panels; ///< one a thread
+    std::vector<Scratch> m_rows;   ///< one a thread: a strip as floats, for types without a packing
+};
+
+} // namespace engine::cpu
