@@ -47,7 +47,11 @@ public:
     /// @return the whole answer; the events have said the same as it came. A cancel is no error: `stopped`.
     /// Errors: Storage, Device, Unsupported.
     virtual Result<Answer> ask(const Question &question, const std::vector<Exchange> &history,
-                               const AnswerOptions &options, const OnEvent &onEvent, const CancelToken &cancel) = 0;
+                               const AnswerOptions &options, const OnEvent &onEvent,
+                               const CancelToken &cancel) = 0;
+
+    /// How sure the last answer is that the documents hold it, 0..1: what abstention was decided by.
+    virtual double confidence() const { return 0; }
 };
 
 } // namespace rag
