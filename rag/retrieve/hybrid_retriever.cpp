@@ -92,7 +92,7 @@ std::unordered_set<DocumentId> namedDocuments(std::span<const std::string> terms
 } // namespace
 
 HybridRetriever::HybridRetriever(std::shared_ptr<Database> database, std::shared_ptr<const Embedder> embedder,
-                                 std::shared_ptr<const VectorIndex> index, const HybridOptions &options)
+                                 std::shared_ptr<VectorIndex> index, const HybridOptions &options)
     : m_database(std::move(database))
     , m_store(*m_database)
     , m_embedder(std::move(embedder))
@@ -160,7 +160,10 @@ Result<std::vector<HybridRetriever::DenseHit>> HybridRetriever::searchVectors(co
                                                                               const CancelToken &cancel)
 {
     std::vector<DenseHit> merged;
-    if (!m_embedder || !m_index || m_index->size() == 0)
+    if (!m_embedder || !m_index)
+        return merged;
+    RETURN_IF_ERROR(m_index->refresh(m_store));
+    if (m_index->size() == 0)
         return merged;
     const std::string_view texts[] = {text};
     ASSIGN_OR_RETURN(const std::vector<float> query, m_embedder->embed(texts, TextKind::Query, cancel));

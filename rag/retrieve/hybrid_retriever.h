@@ -31,7 +31,7 @@ class HybridRetriever final : public Retriever
 public:
     /// @param embedder, index  null: words only
     HybridRetriever(std::shared_ptr<Database> database, std::shared_ptr<const Embedder> embedder,
-                    std::shared_ptr<const VectorIndex> index, const HybridOptions &options = {});
+                    std::shared_ptr<VectorIndex> index, const HybridOptions &options = {});
 
     Result<std::vector<Passage>> retrieve(const Question &question, int k,
                                           const CancelToken &cancel) override;
@@ -54,7 +54,7 @@ private:
     std::shared_ptr<Database> m_database;
     LibraryStore m_store;
     std::shared_ptr<const Embedder> m_embedder;
-    std::shared_ptr<const VectorIndex> m_index;
+    std::shared_ptr<VectorIndex> m_index;
     HybridOptions m_options;
 };
 

@@ -1,0 +1,73 @@
+#include "rag/eval/question_set.h"
+
+#include <nlohmann/json.hpp>
+
+#include <fstream>
+#include <iterator>
+
+namespace rag {
+
+using engine::ErrorCode;
+using engine::fail;
+using engine::Result;
+
+namespace {
+
+std::string textOrEmpty(const nlohmann::json &object, const char *key)
+{
+    const auto found = object.find(key);
+    return found == object.end() || found->is_null() ? std::string() : found->get<std::string>();
+}
+
+EvalQuestion readQuestion(const nlohmann::json &json)
+{
+    EvalQuestion question;
+    question.id = json.at("id").get<std::string>();
+    question.pdf = textOrEmpty(json, "pdf");
+    question.documentLanguage = textOrEmpty(json, "doc_lang");
+    question.language = textOrEmpty(json, "lang");
+    question.type = textOrEmpty(json, "type");
+    question.answerable = json.at("answerable").get<bool>();
+    question.question = json.at("question").get<std::string>();
+    question.answers = json.value("answers", std::vector<std::string>());
+    question.shortAnswer = textOrEmpty(json, "answer_kind") == "short";
+    question.allGold = textOrEmpty(json, "gold_mode") == "all";
+    question.followUpOf = textOrEmpty(json, "follow_up_of");
+    for (const nlohmann::json &gold : json.value("gold", nlohmann::json::array()))
+        question.gold.push_back(
+            {gold.at("pdf").get<std::string>(), gold.at("page").get<int>() - 1, textOrEmpty(gold, "quote")});
+    return question;
+}
+
+} // namespace
+
+Result<std::vector<EvalQuestion>> parseQuestions(std::string_view jsonLines)
+{
+    std::vector<EvalQuestion> questions;
+    int number = 0;
+    while (!jsonLines.empty()) {
+        const std::size_t end = std::min(jsonLines.find('\n'), jsonLines.size());
+        const std::string_view line = jsonLines.substr(0, end);
+        jsonLines.remove_prefix(std::min(end + 1, jsonLines.size()));
+        ++number;
+        if (line.find_first_not_of(" \t\r") == std::string_view::npos)
+            continue;
+        try {
+            questions.push_back(readQuestion(nlohmann::json::parse(line)));
+        } catch (const nlohmann::json::exception &error) {
+            return fail(ErrorCode::Damaged,
+                        "questions, line " + std::to_string(number) + ": " + error.what());
+        }
+    }
+    return questions;
+}
+
+Result<std::vector<EvalQuestion>> readQuestions(const std::filesystem::path &file)
+{
+    std::ifstream stream(file, std::ios::binary);
+    if (!stream)
+        return fail(ErrorCode::NotFound, "cannot open " + file.string());
+    return parseQuestions(std::string(std::istreambuf_iterator<char>(stream), {}));
+}
+
+} // namespace rag
