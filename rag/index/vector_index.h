@@ -8,6 +8,8 @@
 
 namespace rag {
 
+class LibraryStore;
+
 struct VectorHit
 {
     ChunkId chunk = 0;
@@ -27,7 +29,16 @@ public:
     virtual Result<void> remove(std::span<const ChunkId> ids) = 0;
     /// @param among  only these chunks; empty: all
     /// @return the best first, at most k
-    virtual Result<std::vector<VectorHit>> search(std::span<const float> query, int k, std::span<const ChunkId> among) const = 0;
+    virtual Result<std::vector<VectorHit>> search(std::span<const float> query, int k,
+                                                  std::span<const ChunkId> among) const = 0;
+
+    /// Takes over what another program changed in the library since; next to nothing when none did. Call it
+    /// before a search. Errors: those of the store.
+    virtual Result<void> refresh(LibraryStore & /*store*/) { return {}; }
+
+    /// Keeps it for the next start, after a refresh; nothing is written when nothing changed. Errors:
+    /// Storage.
+    virtual Result<void> save(LibraryStore & /*store*/) { return {}; }
 };
 
 } // namespace rag
