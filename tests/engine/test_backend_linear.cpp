@@ -1,0 +1,441 @@
+#include "tests/engine/backend_support.h"
+
+#include <QFile>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+
+using namespace engine;
+using namespace backend_support;
+
+class TestBackendLinear final : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void matchesDoublePrecision_data();
+    void matchesDoublePrecision();
+    void addsBiasAndAccumulates_data();
+    void addsBiasAndAccumulates();
+    void stackedTensorsFollowEachOther_data();
+    void stackedTensorsFollowEachOther();
+    void threadsDoNotMatter_data();
+    void threadsDoNotMatter();
+    void floatProductsDoNotDependOnTheBatch_data();
+    void floatProductsDoNotDependOnTheBatch();
+    void deepInputsAreCutInPanels_data();
+    void deepInputsAreCutInPanels();
+    void goldenMatrixVector_data();
+    void goldenMatrixVector();
+    void embedTakesRows_data();
+    void embedTakesRows();
+    void refusesWhatItCannotUse();
+};
+
+namespace {
+
+const std::vector<TensorType> kTypes{TensorType::F32,  TensorType::F16,  TensorType::BF16,
+                                     TensorType::Q4_0, TensorType::Q4_1, TensorType::Q8_0,
+                                     TensorType::Q5_0, TensorType::Q4_K, TensorType::Q6_K};
+
+bool isFloat(TensorType type)
+{
+    return type == TensorType::F32 || type == TensorType::F16 || type == TensorType::BF16;
+}
+
+std::vector<double> reference(const std::vector<float> &weights, const std::vector<float> &x, int rows,
+                              int outputs, int inputs)
+{
+    std::vector<double> y;
+    for (int t = 0; t < rows; ++t) {
+        for (int o = 0; o < outputs; ++o) {
+            double sum = 0;
+            for (int k = 0; k < inputs; ++k) {
+                sum += static_cast<double>(weights[static_cast<std::size_t>(o * inputs + k)]) *
+                       static_cast<double>(x[static_cast<std::size_t>(t * inputs + k)]);
+            }
+            y.push_back(sum);
+        }
+    }
+    return y;
+}
+
+/// Error against what products of that size make on average: few sums of either sign may come out near 0.
+double errorOf(const std::vector<float> &got, const std::vector<double> &expected,
+               const std::vector<float> &weights, const std::vector<float> &x)
+{
+    const auto squares = [](const std::vector<float> &values) {
+        double sum = 0;
+        for (const float value : values) {
+            sum += static_cast<double>(value) * static_cast<double>(value);
+        }
+        return sum;
+    };
+    double error = 0;
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+        error += std::pow(static_cast<double>(got[i]) - expected[i], 2);
+    }
+    const auto count = static_cast<double>(expected.size());
+    const double inputs =
+        std::sqrt(static_cast<double>(weights.size()) * static_cast<double>(x.size()) / count);
+    return std::isfinite(error) ? error / (squares(weights) * squares(x) / inputs) : HUGE_VAL;
+}
+
+std::unique_ptr<WeightMatrix> uploaded(Backend &backend, const Tensor &tensor)
+{
+    const Tensor *const tensors[] = {&tensor};
+    auto matrix = backend.upload(tensors);
+    return matrix ? std::move(*matrix) : nullptr;
+}
+
+/// Products with F32, F16 and BF16 are exact to float; quantised ones may round activations to bfloat16 or
+/// int8.
+double limitOf(TensorType type, int rows)
+{
+    return isFloat(type) ? 1e-11 : rows <= cpu::kRowTokens ? 1e-4 : 1e-5;
+}
+
+} // namespace
+
+void TestBackendLinear::matchesDoublePrecision_data()
+{
+    QTest::addColumn<int>("kernels");
+    QTest::addColumn<int>("type");
+    const auto tables = cpu::usableKernels();
+    for (std::size_t i = 0; i < tables.size(); ++i) {
+        for (const TensorType type : kTypes) {
+            QTest::addRow("%s %s", tables[i]->name, std::string(layoutOf(type)->name).c_str())
+                << static_cast<int>(i) << static_cast<int>(type);
+        }
+    }
+}
+
+void TestBackendLinear::matchesDoublePrecision()
+{
+    QFETCH(int, kernels);
+    QFETCH(int, type);
+    const auto tensorType = static_cast<TensorType>(type);
+    const int block = layoutOf(tensorType)->blockValues;
+    CpuBackend backend(kernelsOf(kernels), 2);
+
+    for (const int outputs : {1, 15, 16, 50}) {
+        for (const int inputs : {block == 1 ? 37 : block, block == 1 ? 96 : 3 * block}) {
+            const OwnedTensor weights(tensorType, outputs, inputs, 11);
+            const auto matrix = uploaded(backend, weights.tensor);
+            QVERIFY(matrix);
+            for (int rows = 1; rows <= 40; rows += rows < 20 ? 1 : 5) {
+                const auto x = randomValues(static_cast<std::size_t>(rows * inputs), 5);
+                GuardedRows in(rows, inputs, x);
+                GuardedRows out(rows, outputs);
+
+                backend.linear(out.view(), *matrix, in.view(), {}, false);
+
+                const auto values = weights.values();
+                const auto expected = reference(values, x, rows, outputs, inputs);
+                const double error = errorOf(out.packed(), expected, values, x);
+                QVERIFY2(error < limitOf(tensorType, rows), qPrintable(QStringLiteral("%1 rows, %2 x %3: %4")
+                                                                           .arg(rows)
+                                                                           .arg(outputs)
+                                                                           .arg(inputs)
+                                                                           .arg(error)));
+                QVERIFY(out.intact() && in.intact());
+            }
+        }
+    }
+}
+
+void TestBackendLinear::addsBiasAndAccumulates_data()
+{
+    addKernelRows();
+}
+
+void TestBackendLinear::addsBiasAndAccumulates()
+{
+    QFETCH(int, kernels);
+    constexpr int outputs = 27;
+    constexpr int inputs = 64;
+    CpuBackend backend(kernelsOf(kernels), 2);
+    const OwnedTensor weights(TensorType::F32, outputs, inputs, 3);
+    const auto matrix = uploaded(backend, weights.tensor);
+    const auto bias = randomValues(outputs, 8);
+    for (const int rows : {1, 7, 8, 33}) {
+        for (const bool withBias : {false, true}) {
+            for (const bool accumulate : {false, true}) {
+                const auto x = randomValues(static_cast<std::size_t>(rows * inputs), 5);
+                const auto before = randomValues(static_cast<std::size_t>(rows * outputs), 6);
+                GuardedRows in(rows, inputs, x);
+                GuardedRows out(rows, outputs, before);
+                auto expected = reference(weights.values(), x, rows, outputs, inputs);
+                for (std::size_t i = 0; i < expected.size(); ++i) {
+                    expected[i] += withBias ? static_cast<double>(bias[i % outputs]) : 0;
+                    expected[i] += accumulate ? static_cast<double>(before[i]) : 0;
+                }
+
+                backend.linear(out.view(), *matrix, in.view(),
+                               withBias ? std::span(bias) : std::span<const float>{}, accumulate);
+
+                QVERIFY(normalisedError(out.packed(), expected) < 1e-11);
+                QVERIFY(out.intact());
+            }
+        }
+    }
+}
+
+void TestBackendLinear::stackedTensorsFollowEachOther_data()
+{
+    addKernelRows();
+}
+
+void TestBackendLinear::stackedTensorsFollowEachOther()
+{
+    QFETCH(int, kernels);
+    constexpr int inputs = 256;
+    CpuBackend backend(kernelsOf(kernels), 2);
+    const OwnedTensor a(TensorType::Q4_1, 21, inputs, 1);
+    const OwnedTensor b(TensorType::Q6_K, 5, inputs, 2); // not packed
+    const OwnedTensor c(TensorType::F16, 18, inputs, 3);
+    const Tensor *const tensors[] = {&a.tensor, &b.tensor, &c.tensor};
+    auto matrix = backend.upload(tensors);
+    QVERIFY(matrix);
+    QCOMPARE((*matrix)->outputs, 44);
+    auto all = a.values();
+    const auto append = [&all](const std::vector<float> &more) {
+        all.insert(all.end(), more.begin(), more.end());
+    };
+    append(b.values());
+    append(c.values());
+
+    for (const int rows : {1, 5, 19}) {
+        const auto x = randomValues(static_cast<std::size_t>(rows * inputs), 5);
+        GuardedRows in(rows, inputs, x);
+        GuardedRows out(rows, 44);
+
+        backend.linear(out.view(), **matrix, in.view(), {}, false);
+
+        QVERIFY(normalisedError(out.packed(), reference(all, x, rows, 44, inputs)) < 1e-4);
+        QVERIFY(out.intact());
+    }
+}
+
+void TestBackendLinear::threadsDoNotMatter_data()
+{
+    addKernelRows();
+}
+
+void TestBackendLinear::threadsDoNotMatter()
+{
+    QFETCH(int, kernels);
+    constexpr int outputs = 300;
+    constexpr int inputs = 96;
+    for (const TensorType type : {TensorType::F32, TensorType::Q4_0, TensorType::Q4_1, TensorType::Q8_0}) {
+        const OwnedTensor weights(type, outputs, inputs, 4);
+        for (const int rows : {1, 3, 21}) {
+            const auto x = randomValues(static_cast<std::size_t>(rows * inputs), 5);
+            std::vector<std::vector<float>> results;
+            for (const int threads : {1, 2, 3}) {
+                CpuBackend backend(kernelsOf(kernels), threads);
+                GuardedRows in(rows, inputs, x);
+                GuardedRows out(rows, outputs);
+                const auto matrix = uploaded(backend, weights.tensor);
+                backend.linear(out.view(), *matrix, in.view(), {}, false);
+                results.push_back(out.packed());
+            }
+            QVERIFY(results[0] == results[1]);
+            QVERIFY(results[0] == results[2]);
+        }
+    }
+}
+
+void TestBackendLinear::floatProductsDoNotDependOnTheBatch_data()
+{
+    addKernelRows();
+}
+
+void TestBackendLinear::floatProductsDoNotDependOnTheBatch()
+{
+    QFETCH(int, kernels);
+    constexpr int outputs = 33;
+    constexpr int inputs = 123;
+    constexpr int rows = 29;
+    CpuBackend backend(kernelsOf(kernels), 2);
+    const OwnedTensor weights(TensorType::F16, outputs, inputs, 4);
+    const auto matrix = uploaded(backend, weights.tensor);
+    GuardedRows in(rows, inputs, randomValues(rows * inputs, 5));
+    GuardedRows together(rows, outputs);
+    GuardedRows alone(rows, outputs);
+
+    backend.linear(together.view(), *matrix, in.view(), {}, false);
+    for (int row = 0; row < rows; ++row) {
+        const auto one = [row](Rows all) {
+            return Rows{all.data + row * all.stride, 1, all.columns, all.stride};
+        };
+        backend.linear(one(alone.view()), *matrix, one(in.view()), {}, false);
+    }
+
+    QVERIFY(together.packed() == alone.packed());
+}
+
+void TestBackendLinear::deepInputsAreCutInPanels_data()
+{
+    addKernelRows();
+}
+
+void TestBackendLinear::deepInputsAreCutInPanels()
+{
+    QFETCH(int, kernels);
+    constexpr int outputs = 19;
+    constexpr int inputs = 4096 + 512;
+    constexpr int rows = 18;
+    CpuBackend backend(kernelsOf(kernels), 2);
+    const auto bias = randomValues(outputs, 8);
+    for (const TensorType type : {TensorType::F32, TensorType::Q4_0, TensorType::Q4_K}) {
+        const OwnedTensor weights(type, outputs, inputs, 4);
+        const auto matrix = uploaded(backend, weights.tensor);
+        const auto x = randomValues(rows * inputs, 5);
+        const auto before = randomValues(rows * outputs, 6);
+        GuardedRows in(rows, inputs, x);
+        GuardedRows out(rows, outputs, before);
+        auto expected = reference(weights.values(), x, rows, outputs, inputs);
+        for (std::size_t i = 0; i < expected.size(); ++i) {
+            expected[i] += static_cast<double>(bias[i % outputs]) + static_cast<double>(before[i]);
+        }
+
+        backend.linear(out.view(), *matrix, in.view(), bias, true);
+
+        QVERIFY(normalisedError(out.packed(), expected) < limitOf(type, rows));
+        QVERIFY(out.intact());
+    }
+}
+
+void TestBackendLinear::goldenMatrixVector_data()
+{
+    QTest::addColumn<int>("kernels");
+    QTest::addColumn<QString>("type");
+    const auto tables = cpu::usableKernels();
+    for (std::size_t i = 0; i < tables.size(); ++i) {
+        for (const char *type : {"F32", "F16", "BF16", "Q4_0", "Q4_1", "Q8_0", "Q5_0", "Q5_1", "Q2_K", "Q3_K",
+                                 "Q4_K", "Q5_K", "Q6_K", "IQ4_NL", "IQ4_XS"}) {
+            QTest::addRow("%s %s", tables[i]->name, type) << static_cast<int>(i) << QString::fromLatin1(type);
+        }
+    }
+}
+
+void TestBackendLinear::goldenMatrixVector()
+{
+    QFETCH(int, kernels);
+    QFETCH(QString, type);
+    const QString folder = QStringLiteral(SHARED_DATA "/golden/quant/");
+    QFile index(folder + "quant.json");
+    if (!index.open(QIODevice::ReadOnly)) {
+        QSKIP("needs ../shared");
+    }
+    QJsonObject entry;
+    for (const QJsonValue &value : QJsonDocument::fromJson(index.readAll())["types"].toArray()) {
+        entry = value["type"].toString() == type ? value.toObject() : entry;
+    }
+    if (entry.isEmpty()) {
+        QSKIP("no golden of this type");
+    }
+    const QJsonObject golden = entry["matvec"].toObject();
+    QFile file(folder + golden["file"].toString());
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    const QByteArray bytes = file.readAll();
+    const int rows = golden["rows"].toInt();
+    const int columns = golden["cols"].toInt();
+    const auto tensorType = static_cast<TensorType>(entry["ggml_type_id"].toInt());
+    const Tensor tensor{
+        "golden",
+        tensorType,
+        {rows, columns},
+        std::as_bytes(std::span(bytes.data(), static_cast<std::size_t>(golden["w_bytes"].toInt())))};
+    std::vector<float> weights(static_cast<std::size_t>(rows * columns));
+    if (!layoutOf(tensorType) || !dequantize(tensorType, tensor.data, weights)) {
+        QSKIP("this type can not be read yet");
+    }
+    std::vector<float> x(static_cast<std::size_t>(columns));
+    std::vector<double> y(static_cast<std::size_t>(rows));
+    std::vector<double> absolute(y.size());
+    std::memcpy(x.data(), bytes.data() + golden["x_offset"].toInt(), x.size() * 4);
+    std::memcpy(y.data(), bytes.data() + golden["y_offset"].toInt(), y.size() * 8);
+    std::memcpy(absolute.data(), bytes.data() + golden["abs_sum_offset"].toInt(), y.size() * 8);
+    CpuBackend backend(kernelsOf(kernels), 1);
+    const auto matrix = uploaded(backend, tensor);
+    QVERIFY(matrix);
+
+    for (const int copies : {1, 3, 20}) { // one row, few rows, many rows
+        std::vector<float> many;
+        for (int i = 0; i < copies; ++i) {
+            many.insert(many.end(), x.begin(), x.end());
+        }
+        GuardedRows in(copies, columns, many);
+        GuardedRows out(copies, rows);
+        backend.linear(out.view(), *matrix, in.view(), {}, false);
+        for (int copy = 0; copy < copies; ++copy) {
+            for (int row = 0; row < rows; ++row) {
+                const auto i = static_cast<std::size_t>(row);
+                const double limit = (isFloat(tensorType) ? 1e-5 : 1e-2) * absolute[i];
+                QVERIFY(std::fabs(static_cast<double>(out.at(copy, row)) - y[i]) <= limit);
+            }
+        }
+    }
+}
+
+void TestBackendLinear::embedTakesRows_data()
+{
+    addKernelRows();
+}
+
+void TestBackendLinear::embedTakesRows()
+{
+    QFETCH(int, kernels);
+    constexpr int inputs = 256;
+    CpuBackend backend(kernelsOf(kernels), 2);
+    for (const TensorType type : kTypes) {
+        const OwnedTensor table(type, 37, inputs, 2);
+        const auto matrix = uploaded(backend, table.tensor);
+        const auto values = table.values();
+        const std::vector<TokenId> tokens{0, 36, 17, 17, -1, 37};
+        GuardedRows out(6, inputs);
+
+        backend.embed(out.view(), *matrix, tokens, 2.0f);
+
+        for (int row = 0; row < 6; ++row) {
+            for (int column = 0; column < inputs; ++column) {
+                const auto at =
+                    static_cast<std::size_t>(tokens[static_cast<std::size_t>(row)] * inputs + column);
+                QCOMPARE(out.at(row, column), row < 4 ? values[at] * 2.0f : 0.0f); // no such token: zeros
+            }
+        }
+        QVERIFY(out.intact());
+    }
+}
+
+void TestBackendLinear::refusesWhatItCannotUse()
+{
+    CpuBackend backend(cpu::bestKernels(), 1);
+    const auto codeOf = [&](const Tensor &tensor) {
+        const Tensor *const tensors[] = {&tensor};
+        const auto matrix = backend.upload(tensors);
+        return matrix ? -1 : static_cast<int>(matrix.error().code);
+    };
+    OwnedTensor good(TensorType::Q4_0, 4, 64, 1);
+    QCOMPARE(codeOf(good.tensor), -1);
+
+    Tensor wrongShape = good.tensor;
+    wrongShape.shape = {4, 32};
+    QCOMPARE(codeOf(wrongShape), static_cast<int>(ErrorCode::Damaged));
+    Tensor partOfABlock = good.tensor;
+    partOfABlock.shape = {8, 33};
+    QCOMPARE(codeOf(partOfABlock), static_cast<int>(ErrorCode::Damaged));
+    Tensor empty = good.tensor;
+    empty.data = {};
+    QVERIFY(codeOf(empty) >= 0);
+    Tensor integers = good.tensor;
+    integers.type = static_cast<TensorType>(9999);
+    QCOMPARE(codeOf(integers), static_cast<int>(ErrorCode::Unsupported));
+    QVERIFY(!backend.allocate(-1));
+    QVERIFY(!backend.allocateKv(0, 1, 64, KvType::F32));
+}
+
+QTEST_GUILESS_MAIN(TestBackendLinear)
+#include "test_backend_linear.moc"
