@@ -32,9 +32,9 @@ struct Ingested
     double seconds = 0;
 };
 
-/// File to stored, indexed document. Committed page by page: stopped anywhere (cancel, kill -9), the next call with
-/// the same file, or resume(), goes on after the last finished page. A document can be searched by words as soon as
-/// its pages are read, by vectors as they are made. One thread at a time.
+/// File to stored, indexed document. Committed page by page: stopped anywhere (cancel, kill -9), the next
+/// call with the same file, or resume(), goes on after the last finished page. A document can be searched by
+/// words as soon as its pages are read, by vectors as they are made. One thread at a time.
 class Ingestor
 {
 public:
@@ -50,7 +50,8 @@ public:
     virtual Result<std::vector<Document>> unfinished() = 0;
 
     /// Takes up one of them again.
-    virtual Result<Ingested> resume(DocumentId document, const OnProgress &onProgress, const CancelToken &cancel) = 0;
+    virtual Result<Ingested> resume(DocumentId document, const OnProgress &onProgress,
+                                    const CancelToken &cancel) = 0;
 };
 
 } // namespace rag

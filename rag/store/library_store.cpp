@@ -108,6 +108,12 @@ Result<void> LibraryStore::describe(DocumentId id, const NewDocument &document)
     return {};
 }
 
+Result<void> LibraryStore::setPath(DocumentId id, std::string_view path, std::string_view name)
+{
+    RETURN_IF_ERROR(m_database.run("UPDATE documents SET path = ?, name = ? WHERE id = ?", path, name, id));
+    return {};
+}
+
 Result<std::optional<Document>> LibraryStore::documentByHash(std::string_view hash)
 {
     return oneDocument(m_database, "WHERE hash = ?", hash);

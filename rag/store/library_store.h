@@ -57,6 +57,7 @@ public:
     Result<DocumentId> addDocument(const NewDocument &document);
     /// What its file says, once it could be opened: title, pages, outline; path and name. State Ingesting.
     Result<void> describe(DocumentId id, const NewDocument &document);
+    Result<void> setPath(DocumentId id, std::string_view path, std::string_view name);
     Result<std::optional<Document>> documentByHash(std::string_view hash);
     /// The one added last from there. The file may have changed since: only its hash tells.
     Result<std::optional<Document>> documentByPath(std::string_view path);
