@@ -330,7 +330,7 @@ std::size_t incompleteTail(std::string_view text)
     return 0;
 }
 
-std::uint8_t charClass(char32_t c)
+std::uint8_t detail::classBeyondAscii(char32_t c)
 {
     if (c < kTableEnd) {
         static const ClassTable &table = classTable();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -45,7 +46,35 @@ enum CharClass : std::uint8_t {
     kRightToLeft = 128 ///< bidi class R or AL
 };
 
-std::uint8_t charClass(char32_t c);
+namespace detail {
+std::uint8_t classBeyondAscii(char32_t c);
+
+inline constexpr auto kAsciiClasses = [] {
+    constexpr std::string_view kSymbols = "$+<=>^`|~";
+    std::array<std::uint8_t, 128> classes{};
+    for (std::size_t c = 0; c < classes.size(); ++c) {
+        const auto letter = static_cast<char>(c | 0x20);
+        if (c < 0x20 || c == 0x7F) {
+            classes[c] = c >= 0x09 && c <= 0x0D ? kControl | kWhitespace : kControl;
+        } else if (c == ' ') {
+            classes[c] = kWhitespace;
+        } else if (letter >= 'a' && letter <= 'z' && c >= 'A') {
+            classes[c] = kLetter;
+        } else if (c >= '0' && c <= '9') {
+            classes[c] = kNumber;
+        } else {
+            classes[c] =
+                kSymbols.find(static_cast<char>(c)) != std::string_view::npos ? kSymbol : kPunctuation;
+        }
+    }
+    return classes;
+}();
+} // namespace detail
+
+inline std::uint8_t charClass(char32_t c)
+{
+    return c < 0x80 ? detail::kAsciiClasses[c] : detail::classBeyondAscii(c);
+}
 
 inline bool isLetter(char32_t c)
 {

@@ -12,6 +12,7 @@
 
 namespace engine {
 
+struct TokenizerParts;
 using TokenId = std::int32_t;
 
 enum class TokenKind : std::uint8_t { Normal, Unknown, Control, UserDefined, Unused, Byte };
@@ -30,7 +31,7 @@ public:
     /// Errors: Damaged (field and reason), Unsupported (kind or pre-tokenizer: names it).
     static Result<std::unique_ptr<const Tokenizer>> load(const ModelFile &file);
 
-    virtual ~Tokenizer() = default;
+    virtual ~Tokenizer();
 
     int size() const;
     const SpecialTokens &special() const;
@@ -45,20 +46,31 @@ public:
         bool parseSpecial = false;
     };
 
-    /// Never fails, whatever the bytes. Without parseSpecial no control token can come out.
+    /// Never fails, whatever the bytes. Without parseSpecial no control token can come out (but those of
+    /// addSpecial).
     std::vector<TokenId> encode(std::string_view text, const Options &options) const;
-    /// With the special tokens a cross-encoder puts round and between two texts. @param segments  0 or 1 for each token
-    std::vector<TokenId> encodePair(std::string_view first, std::string_view second, std::vector<int> &segments) const;
-    /// The bytes of the tokens in a row. @param withSpecial  control tokens as their text, else nothing
+    /// With the special tokens a cross-encoder puts round and between two texts. @param segments  0 or 1 for
+    /// each token, as the model was trained: 1 for the second text in BERT, 0 throughout in XLM-RoBERTa
+    std::vector<TokenId> encodePair(std::string_view first, std::string_view second,
+                                    std::vector<int> &segments) const;
+    /// The bytes of the tokens in a row, without the blank that SentencePiece puts before a text.
+    /// @param withSpecial  control tokens as their text, else nothing
     std::string decode(std::span<const TokenId> tokens, bool withSpecial = false) const;
 
 protected:
-    Tokenizer();
-    struct Common;
-    std::unique_ptr<Common> m_common;
-    /// One piece of text with no special token in it.
+    explicit Tokenizer(TokenizerParts parts);
+
+    const TokenizerParts &parts() const { return *m_parts; }
+
+    /// A part of a text with no special token in it. @param first  nothing of the text stands before it
     virtual void encodePiece(std::string_view text, bool first, std::vector<TokenId> &out) const = 0;
+    /// The bytes of a Normal or Byte token. @param first  no text token stands before it
     virtual void appendBytes(TokenId token, bool first, std::string &out) const = 0;
+
+private:
+    void encodeText(std::string_view text, bool parseSpecial, std::vector<TokenId> &out) const;
+
+    std::unique_ptr<const TokenizerParts> m_parts;
 };
 
 } // namespace engine

@@ -1,0 +1,46 @@
+#include "engine/tokenizer/merge_table.h"
+
+#include <bit>
+
+namespace engine {
+
+MergeTable::MergeTable(std::size_t merges)
+    : m_slots(std::bit_ceil(merges * 2 + 2))
+    , m_mask(m_slots.size() - 1)
+{
+}
+
+void MergeTable::add(std::string_view left, std::string_view right, const Vocabulary &vocabulary)
+{
+    const std::uint32_t rank = m_rank++;
+    const TokenId leftId = vocabulary.findPlain(left);
+    const TokenId rightId = leftId < 0 ? -1 : vocabulary.findPlain(right);
+    if (rightId < 0) {
+        return;
+    }
+    m_whole.assign(left).append(right);
+    const TokenId id = vocabulary.findPlain(m_whole);
+    if (id < 0) {
+        return;
+    }
+    const std::uint64_t key = keyOf(leftId, rightId);
+    std::size_t i = slotOf(key);
+    while (m_slots[i].key != kEmpty && m_slots[i].key != key) {
+        i = (i + 1) & m_mask;
+    }
+    if (m_slots[i].key == kEmpty) {
+        m_slots[i] = {key, rank, id};
+    }
+}
+
+Result<std::pair<std::string_view, std::string_view>> partsOfMerge(std::string_view merge)
+{
+    const std::size_t blank = merge.find(' ', 1);
+    if (merge.size() < 3 || blank == std::string_view::npos || blank + 1 == merge.size() ||
+        merge.find(' ', blank + 1) != std::string_view::npos) {
+        return fail(ErrorCode::Damaged, "a merge that is not two parts");
+    }
+    return std::pair(merge.substr(0, blank), merge.substr(blank + 1));
+}
+
+} // namespace engine

@@ -1,0 +1,83 @@
+#pragma once
+
+#include "engine/base/result.h"
+
+#include <string_view>
+#include <vector>
+
+namespace engine {
+
+/// Where a rule's match that begins at `at` ends; `at`: none begins there. at < text.size().
+using SplitRule = std::size_t (*)(std::string_view text, std::size_t at);
+
+/// Cuts text into the words that are encoded on their own. Each rule cuts what the rule before it has left: a
+/// match is a word, and so is what lies between two matches. The rules are the regular expressions that the
+/// models publish, written as matchers: linear, no stack, no engine.
+class PreTokenizer
+{
+public:
+    PreTokenizer() = default;
+
+    explicit PreTokenizer(std::vector<SplitRule> rules)
+        : m_rules(std::move(rules))
+    {
+    }
+
+    /// By the name that GGUF files carry (tokenizer.ggml.pre). Errors: Unsupported (names it).
+    static Result<PreTokenizer> named(std::string_view name);
+
+    /// @param emit  (std::string_view word) for each, in order; together they are the text
+    template <class Emit>
+    void split(std::string_view text, const Emit &emit) const
+    {
+        splitWith(0, text, emit);
+    }
+
+private:
+    template <class Emit>
+    void splitWith(std::size_t rule, std::string_view text, const Emit &emit) const
+    {
+        if (rule == m_rules.size()) {
+            emit(text);
+            return;
+        }
+        std::size_t gap = 0;
+        for (std::size_t at = 0; at < text.size();) {
+            const std::size_t end = m_rules[rule](text, at);
+            if (end == at) {
+                at = next(text, at);
+                continue;
+            }
+            if (gap < at) {
+                splitWith(rule + 1, text.substr(gap, at - gap), emit);
+            }
+            splitWith(rule + 1, text.substr(at, end - at), emit);
+            gap = at = end;
+        }
+        if (gap < text.size()) {
+            splitWith(rule + 1, text.substr(gap), emit);
+        }
+    }
+
+    static std::size_t next(std::string_view text, std::size_t at);
+
+    std::vector<SplitRule> m_rules;
+};
+
+/// The matcher of a published regular expression, compared letter by letter; null: we do not know it.
+SplitRule ruleOfRegex(std::string_view regex);
+
+namespace rules {
+/// 's|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+
+std::size_t gpt2(std::string_view text, std::size_t at);
+/// \p{N}
+std::size_t digit(std::string_view text, std::size_t at);
+/// \p{N}+
+std::size_t digits(std::string_view text, std::size_t at);
+/// White space, which then is a word of its own.
+std::size_t whitespace(std::string_view text, std::size_t at);
+/// \p{P} or ASCII punctuation, each on its own (BERT).
+std::size_t punctuation(std::string_view text, std::size_t at);
+} // namespace rules
+
+} // namespace engine

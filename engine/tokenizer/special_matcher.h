@@ -1,0 +1,54 @@
+#pragma once
+
+#include "engine/tokenizer/byte_trie.h"
+#include "engine/tokenizer/tokenizer.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace engine {
+
+/// A token that is found in text as a whole, before any splitting.
+struct SpecialEntry
+{
+    std::string text;
+    TokenId token = -1;
+    bool onlyParsed = true;  ///< found with parseSpecial only; else (user-defined tokens) always
+    bool stripLeft = false;  ///< takes white space before it along
+    bool stripRight = false; ///< and after it
+    bool wholeWord = false;  ///< not inside a word
+};
+
+/// Finds special tokens in text: the leftmost, and of those the longest. Immutable.
+class SpecialMatcher
+{
+public:
+    struct Match
+    {
+        std::size_t begin;
+        std::size_t end;
+        TokenId token;
+    };
+
+    /// Longer texts are not looked for: every position of a text is tried, so the length bounds the work.
+    static constexpr std::size_t kLongestText = 256;
+
+    SpecialMatcher() = default;
+    explicit SpecialMatcher(std::vector<SpecialEntry> entries);
+
+    /// The next match that begins at or after `from` (before it only by the white space it takes along, and
+    /// never before `from`).
+    std::optional<Match> find(std::string_view text, std::size_t from, bool parseSpecial) const;
+
+private:
+    std::optional<Match> matchAt(std::string_view text, std::size_t from, std::size_t at,
+                                 const ByteTrie &trie) const;
+
+    std::vector<SpecialEntry> m_entries;
+    ByteTrie m_always;
+    ByteTrie m_parsed;
+};
+
+} // namespace engine
