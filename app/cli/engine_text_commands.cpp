@@ -1,0 +1,42 @@
+#include "app/cli/engine_command.h"
+#include "engine/tokenizer/tokenizer.h"
+#include "engine/weights/model_file.h"
+
+#include <nlohmann/json.hpp>
+
+namespace app {
+namespace {
+
+using engine::ErrorCode;
+using engine::Result;
+
+/// The tokenizer alone: a file with nothing but a vocabulary is enough.
+Result<void> runTokenize(const CliContext &context, const engine::Tokenizer::Options &options)
+{
+    ASSIGN_OR_RETURN(const std::filesystem::path path, context.findModel(context.model, "generator"));
+    ASSIGN_OR_RETURN(const auto file, engine::ModelFile::open(path));
+    ASSIGN_OR_RETURN(const auto tokenizer, engine::Tokenizer::load(*file));
+    return eachJsonLine(context.cancel, [&](const nlohmann::json &json) -> Result<void> {
+        if (!json.is_string()) {
+            return engine::fail(ErrorCode::Damaged, "each line must be a JSON string");
+        }
+        printJsonLine(tokenizer->encode(json.get<std::string>(), options));
+        return {};
+    });
+}
+
+} // namespace
+
+void addEngineTextCommands(CLI::App &engine, CliContext &context)
+{
+    auto options = std::make_shared<engine::Tokenizer::Options>();
+    CLI::App *command =
+        engine.add_subcommand("tokenize", "A JSON string a line on stdin, its token ids on stdout");
+    command->fallthrough();
+    command->add_flag("--add-special", options->addSpecial,
+                      "Put the tokens at the ends that the model expects");
+    command->add_flag("--parse-special", options->parseSpecial, "Recognise control tokens in the text");
+    onRun(*command, context, [&context, options] { return runTokenize(context, *options); });
+}
+
+} // namespace app
