@@ -89,7 +89,7 @@ Result<void> LibraryStore::addChunk(DocumentId id, const Chunk &chunk)
                        id, chunk.page, chunk.lastPage, chunk.section, chunk.tokens, chunk.text,
                        packSegments(chunk.segments)));
     const ChunkId chunkId = m_database.lastInsertId();
-    RETURN_IF_ERROR(m_database.run("INSERT INTO words (rowid, words, section) VALUES (?, ?, ?)", chunkId,
+    RETURN_IF_ERROR(m_database.run("INSERT INTO words (rowid, body, section) VALUES (?, ?, ?)", chunkId,
                                    indexWords(chunk.text), indexWords(chunk.section)));
     RETURN_IF_ERROR(m_database.run("UPDATE documents SET chunks = chunks + 1 WHERE id = ?", id));
     return {};

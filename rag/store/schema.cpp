@@ -67,7 +67,7 @@ CREATE TABLE chunks (
 );
 CREATE INDEX chunks_of_document ON chunks (document);
 
-CREATE VIRTUAL TABLE words USING fts5 (words, section, tokenize = 'ascii');
+CREATE VIRTUAL TABLE words USING fts5 (body, section, tokenize = 'ascii');
 
 CREATE TABLE models (id INTEGER PRIMARY KEY, fingerprint TEXT NOT NULL UNIQUE);
 CREATE TABLE vectors (
