@@ -322,7 +322,7 @@ void TestBackendLinear::goldenMatrixVector_data()
     QTest::addColumn<QString>("type");
     const auto tables = cpu::usableKernels();
     for (std::size_t i = 0; i < tables.size(); ++i) {
-        for (const char *type : {"F32", "F16", "BF16", "Q4_0", "Q4_1", "Q8_0", "Q5_0", "Q5_1", "Q2_K", "Q3_K",
+        for (const char *type : {"F16", "BF16", "Q4_0", "Q4_1", "Q8_0", "Q5_0", "Q5_1", "Q2_K", "Q3_K",
                                  "Q4_K", "Q5_K", "Q6_K", "IQ4_NL", "IQ4_XS"}) {
             QTest::addRow("%s %s", tables[i]->name, type) << static_cast<int>(i) << QString::fromLatin1(type);
         }

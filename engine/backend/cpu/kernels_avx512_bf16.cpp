@@ -1,0 +1,115 @@
+#include "engine/backend/cpu/kernels_x86.h"
+#include "engine/backend/cpu/vector_products.h"
+
+namespace engine::cpu {
+
+namespace {
+
+constexpr int kBfloatTile = 16;
+
+/// Lane i: a[i] in the low half, b[i] in the high half, rounded to nearest even.
+inline __m512i pairOf(Floats a, Floats b)
+{
+    const auto both = reinterpret_cast<__m512i>(_mm512_cvtne2ps_pbh(b.v, a.v));
+    const __m512i order = _mm512_set_epi16(31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24, 8, 23,
+                                           7, 22, 6, 21, 5, 20, 4, 19, 3, 18, 2, 17, 1, 16, 0);
+    return _mm512_permutexvar_epi16(order, both);
+}
+
+void interleaveBfloat(std::uint16_t *to, int, const float *rows, std::ptrdiff_t stride, int count, int depth)
+{
+    for (int k = 0; k < depth; k += 2 * kLanes) {
+        __m512i r[kLanes];
+        for (int lane = 0; lane < kLanes; ++lane) {
+            const float *row = rows + lane * stride + k;
+            r[lane] = lane < count ? reinterpret_cast<__m512i>(_mm512_cvtne2ps_pbh(
+                                         _mm512_loadu_ps(row + kLanes), _mm512_loadu_ps(row)))
+                                   : _mm512_setzero_si512();
+        }
+        transpose(r);
+        for (int i = 0; i < kLanes; ++i, to += 2 * kLanes) {
+            _mm512_storeu_si512(to, r[i]);
+        }
+    }
+}
+
+template <Packing packing>
+void unpackBlocksTo(std::uint16_t *panel, const std::byte *strip, int first, int depth)
+{
+    constexpr int blockBytes = kBytesOf[static_cast<int>(packing)];
+    const std::byte *block = strip + first / kBlock * blockBytes;
+    for (int k = 0; k < depth; k += kBlock, block += blockBytes, panel += kBlock * kLanes) {
+        eachPair<packing>(block, [panel](int i, Floats a, Floats b) {
+            _mm512_storeu_si512(panel + i * kLanes, pairOf(a, b));
+        });
+    }
+}
+
+void unpackBfloat(std::uint16_t *panel, Packing packing, const std::byte *strip, int first, int depth)
+{
+    if (packing == Packing::Q4_0) {
+        unpackBlocksTo<Packing::Q4_0>(panel, strip, first, depth);
+    } else if (packing == Packing::Q4_1) {
+        unpackBlocksTo<Packing::Q4_1>(panel, strip, first, depth);
+    } else {
+        unpackBlocksTo<Packing::Q8_0>(panel, strip, first, depth);
+    }
+}
+
+struct Pair
+{
+    std::uint16_t values[2];
+};
+
+/// sums += pairs of weights times one pair of activations from memory. As assembly, because g++ 12 copies the
+/// sums to and fro around the intrinsic.
+inline void multiplyPairs(__m512 &sums, __m512i weights, const std::uint16_t *pair)
+{
+    asm("vdpbf16ps %2%{1to16%}, %1, %0"
+        : "+v"(sums)
+        : "v"(weights), "m"(*reinterpret_cast<const Pair *>(pair)));
+}
+
+template <int tokens>
+void productOfPairs(float *c, std::ptrdiff_t ldc, const std::uint16_t *panel, const std::uint16_t *x,
+                    int depth, bool add)
+{
+    __m512 sums[tokens];
+    for (int t = 0; t < tokens; ++t) {
+        sums[t] = _mm512_setzero_ps();
+    }
+    for (int k = 0; k < depth; k += 2, panel += 2 * kLanes, x += 2 * kBfloatTile) {
+        const __m512i w = _mm512_loadu_si512(panel);
+        for (int t = 0; t < tokens; ++t) {
+            multiplyPairs(sums[t], w, x + 2 * t);
+        }
+    }
+    for (int t = 0; t < tokens; ++t) {
+        float *to = c + t * ldc;
+        _mm512_storeu_ps(to, add ? _mm512_add_ps(_mm512_loadu_ps(to), sums[t]) : sums[t]);
+    }
+}
+
+template <int most>
+void productOfPairsUpTo(float *c, std::ptrdiff_t ldc, const std::uint16_t *panel, const std::uint16_t *x,
+                        int depth, int tokens, bool add)
+{
+    if (tokens == most) {
+        productOfPairs<most>(c, ldc, panel, x, depth, add);
+    } else if constexpr (most > 1) {
+        productOfPairsUpTo<most - 1>(c, ldc, panel, x, depth, tokens, add);
+    }
+}
+
+} // namespace
+
+void useBfloat(Kernels &kernels)
+{
+    kernels.name = "AVX-512 VNNI BF16";
+    kernels.bfloatTile = kBfloatTile;
+    kernels.interleaveBfloat = interleaveBfloat;
+    kernels.unpackBfloat = unpackBfloat;
+    kernels.productBfloat = productOfPairsUpTo<kBfloatTile>;
+}
+
+} // namespace engine::cpu

@@ -1,0 +1,262 @@
+#pragma once
+
+#include "engine/backend/cpu/kernels.h"
+#include "engine/backend/cpu/vector_math.h"
+#include "engine/backend/cpu/vector_products.h"
+
+// Attention.
+namespace engine::cpu {
+namespace {
+
+constexpr float kMasked = 2 * kNoScore; ///< e^(this - any maximum) is 0
+
+/// A page of one head as floats: in place, or unpacked to `scratch`.
+inline const float *pageOf(const KeysAndValues &kv, int page, float *scratch)
+{
+    const std::byte *head = kv.pages[page] + kv.offset;
+    if (!kv.half) {
+        return reinterpret_cast<const float *>(head);
+    }
+    const int values = kPage * (kv.dimension + paddedDimension(kv.dimension));
+    for (int i = 0; i < values; i += kLanes) {
+        store(scratch + i, loadHalf(head + 2 * i));
+    }
+    return scratch;
+}
+
+/// c[t][lane] (+)= sum over k of panel[k][lane] * x[k * ldx + t], t < 16.
+inline void productOf16(float *c, const float *panel, const float *x, std::ptrdiff_t ldx, int depth, bool add)
+{
+    int t = 0;
+    for (; t + kFloatTile <= kLanes; t += kFloatTile) {
+        productOf<kFloatTile>(c + t * kLanes, kLanes, panel, x + t, ldx, depth, add);
+    }
+    if constexpr (kLanes % kFloatTile != 0) {
+        productOf<kLanes % kFloatTile>(c + t * kLanes, kLanes, panel, x + t, ldx, depth, add);
+    }
+}
+
+inline void capScores(float *scores, int count, float softCap)
+{
+    const Floats cap = splat(softCap);
+    const Floats inverse = splat(1.0f / softCap);
+    for (int i = 0; i < count; ++i) {
+        store(scores + i * kLanes, cap * hyperbolicTangent(load(scores + i * kLanes) * inverse));
+    }
+}
+
+inline void maskScores(float *scores, int first, int count, Ints lowest, Ints highest)
+{
+    for (int i = 0; i < count; ++i) {
+        const Ints position = splatInt(first + i);
+        const Mask hidden = (lowest > position) | (position > highest);
+        store(scores + i * kLanes, select(hidden, splat(kMasked), load(scores + i * kLanes)));
+    }
+}
+
+/// Scores to weights; the running maximum and sum take them in.
+inline void softmaxOf(const AttentionTile &tile, float *scores, int count)
+{
+    const Floats before = load(tile.maximum);
+    Floats most = before;
+    for (int i = 0; i < count; ++i) {
+        most = maximum(most, load(scores + i * kLanes));
+    }
+    Floats sums = splat(0);
+    for (int i = 0; i < count; ++i) {
+        const Floats weight = exponential(load(scores + i * kLanes) - most);
+        sums = sums + weight;
+        store(scores + i * kLanes, weight);
+    }
+    const Floats fade = exponential(before - most);
+    store(tile.maximum, most);
+    store(tile.sum, fma(load(tile.sum), fade, sums));
+    if (any(before < most)) {
+        for (int d = 0; d < paddedDimension(tile.kv.dimension); ++d) {
+            store(tile.out + d * kLanes, load(tile.out + d * kLanes) * fade);
+        }
+    }
+}
+
+inline bool someHidden(const AttentionTile &tile, int first, int count)
+{
+    for (int lane = 0; lane < kLanes; ++lane) {
+        if (tile.lowest[lane] > first || tile.highest[lane] < first + count - 1) {
+            return true;
+        }
+    }
+    return false;
+}
+
+inline void attendTile(const AttentionTile &tile)
+{
+    const int dimension = tile.kv.dimension;
+    const int padded = paddedDimension(dimension);
+    float *scores = tile.scratch;
+    float *unpacked = scores + kTileKeys * kLanes;
+    const Ints lowest = loadInts(tile.lowest);
+    const Ints highest = loadInts(tile.highest);
+    for (int first = tile.first; first < tile.last; first += kTileKeys) {
+        const int wanted = tile.last - first < kTileKeys ? tile.last - first : kTileKeys;
+        const int count = (wanted + kLanes - 1) / kLanes * kLanes;
+        for (int i = 0; i < count; i += kPage) {
+            const float *keys = pageOf(tile.kv, (first + i) / kPage, unpacked);
+            productOf16(scores + i * kLanes, tile.queries, keys, kLanes, dimension, false);
+            if (i + kLanes < count) {
+                productOf16(scores + (i + kLanes) * kLanes, tile.queries, keys + dimension * kLanes, kLanes,
+                            dimension, false);
+            }
+        }
+        if (tile.softCap > 0) {
+            capScores(scores, count, tile.softCap);
+        }
+        if (someHidden(tile, first, count)) {
+            maskScores(scores, first, count, lowest, highest);
+        }
+        softmaxOf(tile, scores, count);
+        for (int i = 0; i < count; i += kPage) {
+            const float *values = pageOf(tile.kv, (first + i) / kPage, unpacked) + kPage * dimension;
+            const int depth = count - i < kPage ? count - i : kPage;
+            for (int d = 0; d < padded; d += kLanes) {
+                productOf16(tile.out + d * kLanes, scores + i * kLanes, values + d, padded, depth, true);
+            }
+        }
+    }
+}
+
+template <bool half>
+inline Floats stored(const std::byte *head, std::ptrdiff_t index)
+{
+    if constexpr (half) {
+        return loadHalf(head + 2 * index);
+    } else {
+        return load(reinterpret_cast<const float *>(head) + index);
+    }
+}
+
+/// Scores of both key tiles of a page for `group` queries. scores: [group][kRowKeys + 2 kPage]
+template <bool half, int group>
+inline void scoresOfPage(float *scores, std::ptrdiff_t ldScores, const std::byte *head, const float *queries,
+                         int dimension)
+{
+    Floats sums[2 * group];
+    for (int i = 0; i < 2 * group; ++i) {
+        sums[i] = splat(0);
+    }
+    for (int d = 0; d < dimension; ++d) {
+        const Floats a = stored<half>(head, d * kLanes);
+        const Floats b = stored<half>(head, (dimension + d) * kLanes);
+        for (int g = 0; g < group; ++g) {
+            const Floats q = splat(queries[g * dimension + d]);
+            sums[2 * g] = fma(a, q, sums[2 * g]);
+            sums[2 * g + 1] = fma(b, q, sums[2 * g + 1]);
+        }
+    }
+    for (int g = 0; g < group; ++g) {
+        store(scores + g * ldScores, sums[2 * g]);
+        store(scores + g * ldScores + kLanes, sums[2 * g + 1]);
+    }
+}
+
+/// out[g] += weights of positions [from, to) of a page times its values.
+template <bool half, int group>
+inline void valuesOfPage(float *out, const float *weights, std::ptrdiff_t ldWeights, const std::byte *head,
+                         int dimension, int from, int to)
+{
+    const int padded = paddedDimension(dimension);
+    for (int d = 0; d < padded; d += kLanes) {
+        Floats sums[group];
+        for (int g = 0; g < group; ++g) {
+            sums[g] = load(out + g * padded + d);
+        }
+        for (int i = from; i < to; ++i) {
+            const Floats v = stored<half>(head, kPage * dimension + i * padded + d);
+            for (int g = 0; g < group; ++g) {
+                sums[g] = fma(splat(weights[g * ldWeights + i]), v, sums[g]);
+            }
+        }
+        for (int g = 0; g < group; ++g) {
+            store(out + g * padded + d, sums[g]);
+        }
+    }
+}
+
+template <bool half, int group>
+inline void attendGroup(const AttentionRow &row, int firstQuery)
+{
+    constexpr std::ptrdiff_t ld = kRowKeys + 2 * kPage;
+    const int dimension = row.kv.dimension;
+    const int padded = paddedDimension(dimension);
+    const int firstPage = row.first / kPage;
+    const int lastPage = (row.last + kPage - 1) / kPage;
+    const int origin = firstPage * kPage;
+    const int slots = (lastPage - firstPage) * kPage;
+    const float *queries = row.queries + firstQuery * dimension;
+    float *out = row.out + firstQuery * padded;
+    for (int page = firstPage; page < lastPage; ++page) {
+        scoresOfPage<half, group>(row.scratch + page * kPage - origin, ld, row.kv.pages[page] + row.kv.offset,
+                                  queries, dimension);
+    }
+    for (int g = 0; g < group; ++g) {
+        float *scores = row.scratch + g * ld;
+        if (row.softCap > 0) {
+            capScores(scores, slots / kLanes, row.softCap);
+        }
+        for (int i = 0; i < row.first - origin; ++i) {
+            scores[i] = kMasked;
+        }
+        for (int i = row.last - origin; i < slots; ++i) {
+            scores[i] = kMasked;
+        }
+        Floats most = splat(kNoScore);
+        for (int i = 0; i < slots; i += kLanes) {
+            most = maximum(most, load(scores + i));
+        }
+        const float peak = greatest(most);
+        Floats sums = splat(0);
+        for (int i = 0; i < slots; i += kLanes) {
+            const Floats weight = exponential(load(scores + i) - splat(peak));
+            sums = sums + weight;
+            store(scores + i, weight);
+        }
+        row.maximum[firstQuery + g] = peak;
+        row.sum[firstQuery + g] = sum(sums);
+        for (int d = 0; d < padded; d += kLanes) {
+            store(out + g * padded + d, splat(0));
+        }
+    }
+    for (int page = firstPage; page < lastPage; ++page) {
+        const int first = page * kPage;
+        valuesOfPage<half, group>(out, row.scratch + first - origin, ld, row.kv.pages[page] + row.kv.offset,
+                                  dimension, row.first > first ? row.first - first : 0,
+                                  row.last - first < kPage ? row.last - first : kPage);
+    }
+}
+
+template <bool half>
+inline void attendGroups(const AttentionRow &row)
+{
+    int g = 0;
+    for (; g + 4 <= row.group; g += 4) {
+        attendGroup<half, 4>(row, g);
+    }
+    if (row.group - g == 3) {
+        attendGroup<half, 3>(row, g);
+    } else if (row.group - g == 2) {
+        attendGroup<half, 2>(row, g);
+    } else if (row.group - g == 1) {
+        attendGroup<half, 1>(row, g);
+    }
+}
+
+inline void attendRow(const AttentionRow &row)
+{
+    if (row.kv.half) {
+        attendGroups<true>(row);
+    } else {
+        attendGroups<false>(row);
+    }
+}
+
+} // namespace
+} // namespace engine::cpu

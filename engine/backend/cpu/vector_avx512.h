@@ -1,0 +1,227 @@
+#pragma once
+
+#include <immintrin.h>
+
+#include <cstddef>
+#include <cstdint>
+
+// Sixteen lanes on AVX-512 (F, BW, DQ, VL). Same names as vector_avx2.h and vector_neon.h; unnamed, because
+// each file that includes this is compiled with flags of its own.
+namespace engine::cpu {
+namespace {
+
+struct Floats
+{
+    __m512 v;
+};
+
+struct Ints
+{
+    __m512i v;
+};
+
+struct Mask
+{
+    __mmask16 m;
+};
+
+constexpr int kFloatTile = 16; ///< tokens whose sums stay in registers
+
+inline Floats load(const float *p)
+{
+    return {_mm512_loadu_ps(p)};
+}
+
+inline Floats loadPart(const float *p, int n)
+{
+    return {_mm512_maskz_loadu_ps(static_cast<__mmask16>((1u << n) - 1), p)};
+}
+
+inline void store(float *p, Floats a)
+{
+    _mm512_storeu_ps(p, a.v);
+}
+
+inline void storePart(float *p, Floats a, int n)
+{
+    _mm512_mask_storeu_ps(p, static_cast<__mmask16>((1u << n) - 1), a.v);
+}
+
+inline Floats loadHalf(const void *p)
+{
+    return {_mm512_cvtph_ps(_mm256_loadu_si256(static_cast<const __m256i *>(p)))};
+}
+
+inline Floats loadBfloat(const void *p)
+{
+    const __m512i wide = _mm512_cvtepu16_epi32(_mm256_loadu_si256(static_cast<const __m256i *>(p)));
+    return {_mm512_castsi512_ps(_mm512_slli_epi32(wide, 16))};
+}
+
+inline Floats splat(float x)
+{
+    return {_mm512_set1_ps(x)};
+}
+
+inline Floats operator+(Floats a, Floats b)
+{
+    return {_mm512_add_ps(a.v, b.v)};
+}
+
+inline Floats operator-(Floats a, Floats b)
+{
+    return {_mm512_sub_ps(a.v, b.v)};
+}
+
+inline Floats operator*(Floats a, Floats b)
+{
+    return {_mm512_mul_ps(a.v, b.v)};
+}
+
+inline Floats operator/(Floats a, Floats b)
+{
+    return {_mm512_div_ps(a.v, b.v)};
+}
+
+/// a * b + c, rounded once.
+inline Floats fma(Floats a, Floats b, Floats c)
+{
+    return {_mm512_fmadd_ps(a.v, b.v, c.v)};
+}
+
+/// Of NaN and b: b.
+inline Floats maximum(Floats a, Floats b)
+{
+    return {_mm512_max_ps(a.v, b.v)};
+}
+
+inline Floats minimum(Floats a, Floats b)
+{
+    return {_mm512_min_ps(a.v, b.v)};
+}
+
+inline Floats absolute(Floats a)
+{
+    return {_mm512_abs_ps(a.v)};
+}
+
+inline float sum(Floats a)
+{
+    return _mm512_reduce_add_ps(a.v);
+}
+
+inline float greatest(Floats a)
+{
+    return _mm512_reduce_max_ps(a.v);
+}
+
+inline Mask operator<(Floats a, Floats b)
+{
+    return {_mm512_cmp_ps_mask(a.v, b.v, _CMP_LT_OQ)};
+}
+
+inline Mask operator>(Ints a, Ints b)
+{
+    return {_mm512_cmpgt_epi32_mask(a.v, b.v)};
+}
+
+inline Mask operator|(Mask a, Mask b)
+{
+    return {static_cast<__mmask16>(a.m | b.m)};
+}
+
+inline bool any(Mask a)
+{
+    return a.m != 0;
+}
+
+/// yes where the mask is set, else no.
+inline Floats select(Mask mask, Floats yes, Floats no)
+{
+    return {_mm512_mask_blend_ps(mask.m, no.v, yes.v)};
+}
+
+inline Ints loadInts(const void *p)
+{
+    return {_mm512_loadu_si512(p)};
+}
+
+inline Ints splatInt(std::int32_t x)
+{
+    return {_mm512_set1_epi32(x)};
+}
+
+/// Byte `index` of each lane, as a whole number; or its low or high half.
+template <int index>
+inline Floats byteOf(Ints a)
+{
+    return {_mm512_cvtepi32_ps(_mm512_and_si512(_mm512_srli_epi32(a.v, 8 * index), _mm512_set1_epi32(255)))};
+}
+
+template <int shift>
+inline Floats nibbleAt(Ints a)
+{
+    return {_mm512_cvtepi32_ps(_mm512_and_si512(_mm512_srli_epi32(a.v, shift), _mm512_set1_epi32(15)))};
+}
+
+/// The nearest whole number, ties to even.
+inline Floats rounded(Floats a)
+{
+    return {_mm512_roundscale_ps(a.v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC)};
+}
+
+/// a * 2^n with whole n in [-126, 128].
+inline Floats timesPower(Floats a, Floats n)
+{
+    return {_mm512_scalef_ps(a.v, n.v)};
+}
+
+/// Whole numbers in [-128, 127] as bytes. Returns their sum.
+inline std::int32_t storeBytes(std::int8_t *to, Floats a)
+{
+    const __m512i n = _mm512_cvtps_epi32(a.v);
+    _mm_storeu_si128(reinterpret_cast<__m128i *>(to), _mm512_cvtepi32_epi8(n));
+    return _mm512_reduce_add_epi32(n);
+}
+
+/// Rows of 16 become columns.
+inline void transpose(__m512i (&r)[16])
+{
+    __m512i t[16];
+    for (int i = 0; i < 16; i += 4) {
+        const __m512i a = _mm512_unpacklo_epi32(r[i], r[i + 1]);
+        const __m512i b = _mm512_unpackhi_epi32(r[i], r[i + 1]);
+        const __m512i c = _mm512_unpacklo_epi32(r[i + 2], r[i + 3]);
+        const __m512i d = _mm512_unpackhi_epi32(r[i + 2], r[i + 3]);
+        t[i] = _mm512_unpacklo_epi64(a, c);
+        t[i + 1] = _mm512_unpackhi_epi64(a, c);
+        t[i + 2] = _mm512_unpacklo_epi64(b, d);
+        t[i + 3] = _mm512_unpackhi_epi64(b, d);
+    }
+    for (int i = 0; i < 4; ++i) {
+        const __m512i a = _mm512_shuffle_i32x4(t[i], t[i + 4], 0x88);
+        const __m512i b = _mm512_shuffle_i32x4(t[i], t[i + 4], 0xdd);
+        const __m512i c = _mm512_shuffle_i32x4(t[i + 8], t[i + 12], 0x88);
+        const __m512i d = _mm512_shuffle_i32x4(t[i + 8], t[i + 12], 0xdd);
+        r[i] = _mm512_shuffle_i32x4(a, c, 0x88);
+        r[i + 4] = _mm512_shuffle_i32x4(b, d, 0x88);
+        r[i + 8] = _mm512_shuffle_i32x4(a, c, 0xdd);
+        r[i + 12] = _mm512_shuffle_i32x4(b, d, 0xdd);
+    }
+}
+
+/// to[k][16] of rows[lane][k] for k < 16.
+inline void transposeTile(float *to, const float *rows, std::ptrdiff_t stride, int count)
+{
+    __m512i r[16];
+    for (int i = 0; i < 16; ++i) {
+        r[i] = i < count ? _mm512_loadu_si512(rows + i * stride) : _mm512_setzero_si512();
+    }
+    transpose(r);
+    for (int i = 0; i < 16; ++i) {
+        _mm512_storeu_si512(to + i * 16, r[i]);
+    }
+}
+
+} // namespace
+} // namespace engine::cpu
