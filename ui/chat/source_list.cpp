@@ -1,0 +1,195 @@
+#include "ui/chat/source_list.h"
+
+#include "ui/settings/theme.h"
+#include "ui/shared/convert.h"
+
+#include <QLabel>
+#include <QLocale>
+#include <QPainter>
+#include <QStyle>
+#include <QTextLayout>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+namespace ui {
+
+namespace {
+
+constexpr int kMargin = 10;
+constexpr int kBadge = 22;
+constexpr int kQuoteLines = 2;
+
+} // namespace
+
+SourceCard::SourceCard(const QString &mark, const QString &title, const QString &quote, QWidget *parent)
+    : QAbstractButton(parent)
+    , m_mark(mark)
+    , m_title(title)
+    , m_quote(quote.simplified())
+{
+    setObjectName(QStringLiteral("source"));
+    setCursor(Qt::PointingHandCursor);
+    setFocusPolicy(Qt::StrongFocus);
+    setAttribute(Qt::WA_Hover);
+    setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
+    setAccessibleName(mark.isEmpty() ? tr("Passage: %1").arg(title) : tr("Source %1: %2").arg(mark, title));
+    setAccessibleDescription(m_quote);
+    setToolTip(tr("Show it on the page"));
+}
+
+QSize SourceCard::sizeHint() const
+{
+    const int lines = m_quote.isEmpty() ? 1 : 1 + kQuoteLines;
+    return {260, lines * fontMetrics().lineSpacing() + 2 * kMargin - 2};
+}
+
+void SourceCard::paintEvent(QPaintEvent *)
+{
+    QPainter painter(this);
+    painter.setRenderHint(QPainter::Antialiasing);
+    const ThemeColours &colours = themeColours();
+    const bool lit = underMouse() || hasFocus();
+    painter.setPen(QPen(lit ? palette().color(QPalette::Highlight) : colours.line, 1));
+    painter.setBrush(underMouse() ? QBrush(colours.card) : Qt::NoBrush);
+    painter.drawRoundedRect(QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8);
+
+    QRect inside = rect().adjusted(kMargin, kMargin - 2, -kMargin, 0);
+    if (!m_mark.isEmpty()) {
+        const QRect badge(inside.left(), inside.top(), kBadge, fontMetrics().lineSpacing());
+        const QRect placed = QStyle::visualRect(layoutDirection(), rect(), badge);
+        painter.setPen(Qt::NoPen);
+        painter.setBrush(colours.accentTint);
+        painter.drawRoundedRect(placed, 5, 5);
+        painter.setPen(palette().color(QPalette::Link));
+        painter.drawText(placed, Qt::AlignCenter, m_mark);
+        inside.setLeft(inside.left() + kBadge + 8);
+    }
+    QRect line(inside.left(), inside.top(), inside.width(), fontMetrics().lineSpacing());
+    QFont bold = font();
+    bold.setWeight(QFont::DemiBold);
+    painter.setFont(bold);
+    painter.setPen(palette().color(QPalette::Text));
+    const QString title = QFontMetrics(bold).elidedText(m_title, Qt::ElideMiddle, line.width());
+    painter.drawText(QStyle::visualRect(layoutDirection(), rect(), line),
+                     int(QStyle::visualAlignment(layoutDirection(), Qt::AlignLeading | Qt::AlignVCenter)),
+                     title);
+    painter.setFont(font());
+    const QRect quote(inside.left(), line.bottom() + 2, inside.width(), rect().bottom() - line.bottom());
+    drawQuote(painter, QStyle::visualRect(layoutDirection(), rect(), quote));
+}
+
+/// The quote's first lines, in the direction of its own text.
+void SourceCard::drawQuote(QPainter &painter, const QRect &area) const
+{
+    painter.setPen(themeColours().faint);
+    QTextOption option;
+    option.setTextDirection(m_quote.isRightToLeft() ? Qt::RightToLeft : Qt::LeftToRight);
+    option.setWrapMode(QTextOption::WrapAtWordBoundaryOrAnywhere);
+    QTextLayout layout(m_quote, font());
+    layout.setTextOption(option);
+    layout.beginLayout();
+    qreal y = 0;
+    for (int i = 0; i < kQuoteLines; ++i) {
+        QTextLine line = layout.createLine();
+        if (!line.isValid()) {
+            break;
+        }
+        line.setLineWidth(area.width());
+        const bool last = i == kQuoteLines - 1;
+        const QString text =
+            last ? m_quote.mid(line.textStart()) : m_quote.mid(line.textStart(), line.textLength());
+        const auto flags = (m_quote.isRightToLeft() ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter;
+        painter.save();
+        painter.setLayoutDirection(option.textDirection());
+        painter.drawText(QRectF(area.left(), area.top() + y, area.width(), fontMetrics().lineSpacing()),
+                         int(flags | Qt::AlignAbsolute | Qt::TextSingleLine),
+                         fontMetrics().elidedText(text.trimmed(), Qt::ElideRight, area.width()));
+        painter.restore();
+        y += fontMetrics().lineSpacing();
+    }
+    layout.endLayout();
+}
+
+SourceList::SourceList(QWidget *parent)
+    : QWidget(parent)
+    , m_layout(new QVBoxLayout(this))
+{
+    setObjectName(QStringLiteral("sources"));
+    m_layout->setContentsMargins(0, 0, 0, 0);
+    m_layout->setSpacing(6);
+}
+
+void SourceList::setSources(const std::vector<rag::Citation> &citations,
+                            const std::vector<rag::Passage> &passages, bool unfolded)
+{
+    while (QLayoutItem *item = m_layout->takeAt(0)) {
+        if (item->widget()) {
+            item->widget()->hide();
+            item->widget()->deleteLater();
+        }
+        delete item;
+    }
+    addCitations(citations);
+    addPassages(passages, unfolded);
+    setVisible(m_layout->count() > 0);
+}
+
+void SourceList::addCitations(const std::vector<rag::Citation> &citations)
+{
+    for (const auto &citation : citations) {
+        auto *card = new SourceCard(
+            QLocale().toString(citation.n),
+            placeText(toQString(citation.documentName), citation.page, toQString(citation.pageLabel)),
+            toQString(citation.quote), this);
+        connect(card, &SourceCard::clicked, this, [this, citation] { emit citationClicked(citation); });
+        m_layout->addWidget(card);
+    }
+}
+
+void SourceList::addPassages(const std::vector<rag::Passage> &passages, bool unfolded)
+{
+    if (passages.empty()) {
+        return;
+    }
+    auto *fold = new QToolButton(this);
+    fold->setObjectName(QStringLiteral("passagesFold"));
+    fold->setText(tr("Passages read: %Ln", nullptr, int(passages.size())));
+    fold->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    fold->setCheckable(true);
+    fold->setChecked(unfolded);
+    fold->setArrowType(unfolded ? Qt::DownArrow : isRightToLeft() ? Qt::LeftArrow : Qt::RightArrow);
+    fold->setToolTip(tr("Show what the answer was drawn from"));
+    m_layout->addWidget(fold, 0, Qt::AlignLeading);
+
+    auto *cards = new QWidget(this);
+    cards->setObjectName(QStringLiteral("passages"));
+    auto *column = new QVBoxLayout(cards);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(6);
+    for (const auto &passage : passages) {
+        auto *card = new SourceCard(
+            {}, placeText(toQString(passage.documentName), passage.page, toQString(passage.pageLabel)),
+            toQString(passage.text), cards);
+        connect(card, &SourceCard::clicked, this, [this, passage] { emit passageClicked(passage); });
+        column->addWidget(card);
+    }
+    cards->setVisible(unfolded);
+    connect(fold, &QToolButton::toggled, cards, [fold, cards](bool open) {
+        cards->setVisible(open);
+        fold->setArrowType(open ? Qt::DownArrow : fold->isRightToLeft() ? Qt::LeftArrow : Qt::RightArrow);
+    });
+    m_layout->addWidget(cards);
+}
+
+QString placeText(const QString &document, int page, const QString &pageLabel)
+{
+    const QString number = QLocale().toString(page + 1);
+    // Isolated, so that a Latin file name and Arabic words around it keep their own order.
+    const QString name = QChar(0x2068) + document + QChar(0x2069);
+    if (pageLabel.isEmpty() || pageLabel == QString::number(page + 1)) {
+        return SourceList::tr("%1 · page %2").arg(name, number);
+    }
+    return SourceList::tr("%1 · page %2 (printed %3)").arg(name, number, pageLabel);
+}
+
+} // namespace ui

@@ -1,0 +1,382 @@
+#include "ui/library/document_model.h"
+
+#include "ui/shared/convert.h"
+
+#include <QFileInfo>
+#include <QLocale>
+
+#include <algorithm>
+
+namespace ui {
+
+namespace {
+
+using rag::DocumentState;
+
+QString number(int value)
+{
+    return QLocale().toString(value);
+}
+
+QString pagesText(const rag::Document &document)
+{
+    QString text = DocumentModel::tr("%Ln page(s)", nullptr, document.pages);
+    if (document.pagesWithoutText > 0) {
+        text = DocumentModel::tr("%1, %2 without text").arg(text, number(document.pagesWithoutText));
+    }
+    if (document.pagesSkipped > 0) {
+        text = DocumentModel::tr("%1, %2 skipped").arg(text, number(document.pagesSkipped));
+    }
+    return text;
+}
+
+QString failureText(const DocumentModel::Row &row)
+{
+    switch (row.error.value_or(rag::ErrorCode::Unsupported)) {
+    case rag::ErrorCode::NotFound:
+        return DocumentModel::tr("File not found");
+    case rag::ErrorCode::Unreadable:
+        return DocumentModel::tr("No permission to read it");
+    case rag::ErrorCode::Damaged:
+        return DocumentModel::tr("Not a PDF that can be read");
+    case rag::ErrorCode::Storage:
+        return DocumentModel::tr("Could not be saved");
+    default:
+        return DocumentModel::tr("Could not be read");
+    }
+}
+
+QString jobText(const DocumentModel::Row &row)
+{
+    if (!row.begun) {
+        return DocumentModel::tr("Waiting");
+    }
+    const rag::Document &document = row.document;
+    if (row.stage == rag::IngestStage::Embedding && document.chunks > 0) {
+        return DocumentModel::tr("Can be asked; learning its meaning, %1")
+            .arg(QLocale().toString(100 * document.chunksEmbedded / document.chunks) + QLocale().percent());
+    }
+    if (document.pages == 0) {
+        return DocumentModel::tr("Opening");
+    }
+    return DocumentModel::tr("Reading page %1 of %2")
+        .arg(number(std::min(document.pagesDone + 1, document.pages)), number(document.pages));
+}
+
+QString statusText(const DocumentModel::Row &row)
+{
+    if (row.job != 0) {
+        return jobText(row);
+    }
+    switch (row.document.state) {
+    case DocumentState::Waiting:
+        return DocumentModel::tr("Waiting");
+    case DocumentState::Ingesting:
+        return row.document.pages > 0 ? DocumentModel::tr("Stopped after page %1 of %2")
+                                            .arg(number(row.document.pagesDone), number(row.document.pages))
+                                      : DocumentModel::tr("Stopped");
+    case DocumentState::Done:
+    case DocumentState::PartlyDone:
+        return pagesText(row.document);
+    case DocumentState::NeedsPassword:
+        return DocumentModel::tr("Needs its password");
+    case DocumentState::Failed:
+        return failureText(row);
+    }
+    return {};
+}
+
+/// Reading counts for the first half, embedding for the second.
+double progressOf(const DocumentModel::Row &row)
+{
+    if (row.job == 0) {
+        return -1;
+    }
+    const rag::Document &document = row.document;
+    const double pages = document.pages > 0 ? double(document.pagesDone) / document.pages : 0;
+    const double chunks = document.chunks > 0 ? double(document.chunksEmbedded) / document.chunks : 0;
+    return row.stage == rag::IngestStage::Reading ? pages / 2 : 0.5 + chunks / 2;
+}
+
+} // namespace
+
+int DocumentModel::rowCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : int(m_rows.size());
+}
+
+QVariant DocumentModel::data(const QModelIndex &index, int role) const
+{
+    const Row *row = index.isValid() ? this->row(index.row()) : nullptr;
+    if (!row) {
+        return {};
+    }
+    switch (role) {
+    case Qt::DisplayRole:
+    case NameRole:
+        return toQString(row->document.name);
+    case Qt::AccessibleTextRole:
+        return tr("%1, %2").arg(toQString(row->document.name), statusText(*row));
+    case Qt::ToolTipRole:
+        return asToolTip(row->document.title.empty() ? toQString(row->document.path)
+                                                     : toQString(row->document.title) + QLatin1Char('\n') +
+                                                           toQString(row->document.path));
+    case Qt::CheckStateRole:
+        return row->inScope ? Qt::Checked : Qt::Unchecked;
+    case IdRole:
+        return qlonglong(row->document.id);
+    case PathRole:
+        return toQString(row->document.path);
+    case StateRole:
+        return int(row->document.state);
+    case StatusRole:
+        return statusText(*row);
+    case ProgressRole:
+        return progressOf(*row);
+    case JobRole:
+        return qulonglong(row->job);
+    case InScopeRole:
+        return row->inScope;
+    default:
+        return {};
+    }
+}
+
+bool DocumentModel::setData(const QModelIndex &index, const QVariant &value, int role)
+{
+    if (!index.isValid() || index.row() >= rowCount() ||
+        (role != InScopeRole && role != Qt::CheckStateRole)) {
+        return false;
+    }
+    m_rows[std::size_t(index.row())].inScope =
+        role == InScopeRole ? value.toBool() : value.toInt() == Qt::Checked;
+    changed(index.row());
+    emit scopeChanged();
+    return true;
+}
+
+Qt::ItemFlags DocumentModel::flags(const QModelIndex &index) const
+{
+    return index.isValid() ? QAbstractListModel::flags(index) | Qt::ItemIsUserCheckable : Qt::NoItemFlags;
+}
+
+void DocumentModel::setDocuments(const std::vector<rag::Document> &documents)
+{
+    for (int i = rowCount() - 1; i >= 0; --i) {
+        const Row &row = m_rows[std::size_t(i)];
+        const bool stored =
+            std::any_of(documents.begin(), documents.end(),
+                        [&](const rag::Document &document) { return document.id == row.document.id; });
+        if (row.document.id != 0 && row.job == 0 && !stored) {
+            takeOut(i);
+        }
+    }
+    for (const rag::Document &document : documents) {
+        const int at = rowOf(document.id);
+        if (at < 0) {
+            beginInsertRows({}, 0, 0);
+            m_rows.insert(m_rows.begin(), Row{.document = document, .error = {}});
+            endInsertRows();
+        } else if (m_rows[std::size_t(at)].job == 0) {
+            m_rows[std::size_t(at)].document = document;
+            changed(at);
+        }
+    }
+    emit scopeChanged();
+}
+
+void DocumentModel::addJob(quint64 job, const QString &path, rag::DocumentId document)
+{
+    int at = document != 0 ? rowOf(document) : -1;
+    for (int i = 0; at < 0 && i < rowCount(); ++i) {
+        const Row &row = m_rows[std::size_t(i)];
+        if (row.job == 0 && row.document.state != DocumentState::Done &&
+            toQString(row.document.path) == path) {
+            at = i;
+        }
+    }
+    if (at < 0) {
+        Row row;
+        row.document.id = document;
+        row.document.path = toUtf8(path);
+        row.document.name = toUtf8(QFileInfo(path).fileName());
+        beginInsertRows({}, 0, 0);
+        m_rows.insert(m_rows.begin(), std::move(row));
+        endInsertRows();
+        at = 0;
+    }
+    Row &row = m_rows[std::size_t(at)];
+    row.job = job;
+    row.begun = false;
+    row.error.reset();
+    changed(at);
+}
+
+void DocumentModel::jobBegun(quint64 job)
+{
+    if (const int at = rowOfJob(job); at >= 0) {
+        m_rows[std::size_t(at)].begun = true;
+        m_rows[std::size_t(at)].stage = rag::IngestStage::Reading;
+        changed(at);
+    }
+}
+
+void DocumentModel::jobProgressed(quint64 job, const rag::IngestProgress &progress)
+{
+    int at = rowOfJob(job);
+    if (at < 0) {
+        return;
+    }
+    at = joinWithId(at, progress.document);
+    Row &row = m_rows[std::size_t(at)];
+    row.begun = true;
+    row.stage = progress.stage;
+    row.document.pages = progress.pages;
+    row.document.pagesDone = progress.pagesDone;
+    row.document.chunks = progress.chunks;
+    row.document.chunksEmbedded = progress.chunksEmbedded;
+    changed(at);
+}
+
+void DocumentModel::jobFinished(quint64 job, const rag::Ingested &document)
+{
+    int at = rowOfJob(job);
+    if (at < 0) {
+        return;
+    }
+    at = joinWithId(at, document.document);
+    Row &row = m_rows[std::size_t(at)];
+    row.job = 0;
+    row.document.state = document.pagesSkipped > 0 ? DocumentState::PartlyDone : DocumentState::Done;
+    row.document.pages = document.pages;
+    row.document.pagesDone = document.pages;
+    row.document.pagesWithoutText = document.pagesWithoutText;
+    row.document.pagesSkipped = document.pagesSkipped;
+    changed(at);
+    emit scopeChanged();
+}
+
+void DocumentModel::jobFailed(quint64 job, const engine::Error &error)
+{
+    const int at = rowOfJob(job);
+    if (at < 0) {
+        return;
+    }
+    Row &row = m_rows[std::size_t(at)];
+    row.job = 0;
+    if (error.code == rag::ErrorCode::Cancelled) {
+        row.document.state = DocumentState::Ingesting;
+        if (row.document.id == 0) {
+            takeOut(at);
+            return;
+        }
+    } else {
+        row.error = error.code;
+        row.document.state =
+            error.code == rag::ErrorCode::Locked ? DocumentState::NeedsPassword : DocumentState::Failed;
+    }
+    changed(at);
+}
+
+const DocumentModel::Row *DocumentModel::row(int row) const
+{
+    return row >= 0 && row < rowCount() ? &m_rows[std::size_t(row)] : nullptr;
+}
+
+const DocumentModel::Row *DocumentModel::find(rag::DocumentId id) const
+{
+    return row(rowOf(id));
+}
+
+const DocumentModel::Row *DocumentModel::findJob(quint64 job) const
+{
+    return row(rowOfJob(job));
+}
+
+int DocumentModel::rowOf(rag::DocumentId id) const
+{
+    const auto found = std::find_if(m_rows.begin(), m_rows.end(),
+                                    [id](const Row &row) { return id != 0 && row.document.id == id; });
+    return found == m_rows.end() ? -1 : int(found - m_rows.begin());
+}
+
+int DocumentModel::rowOfJob(quint64 job) const
+{
+    const auto found = std::find_if(m_rows.begin(), m_rows.end(),
+                                    [job](const Row &row) { return job != 0 && row.job == job; });
+    return found == m_rows.end() ? -1 : int(found - m_rows.begin());
+}
+
+void DocumentModel::forget(int row)
+{
+    if (const Row *gone = this->row(row); gone && gone->document.id == 0 && gone->job == 0) {
+        takeOut(row);
+    }
+}
+
+std::vector<rag::DocumentId> DocumentModel::scope() const
+{
+    std::vector<rag::DocumentId> documents;
+    bool all = true;
+    for (const Row &row : m_rows) {
+        if (row.inScope && row.document.id != 0) {
+            documents.push_back(row.document.id);
+        }
+        all = all && row.inScope;
+    }
+    return all ? std::vector<rag::DocumentId>() : documents;
+}
+
+int DocumentModel::countInScope() const
+{
+    return int(std::count_if(m_rows.begin(), m_rows.end(),
+                             [](const Row &row) { return row.inScope && row.document.id != 0; }));
+}
+
+void DocumentModel::setScope(const std::vector<rag::DocumentId> &documents)
+{
+    for (int i = 0; i < rowCount(); ++i) {
+        Row &row = m_rows[std::size_t(i)];
+        const bool inScope = documents.empty() || std::find(documents.begin(), documents.end(),
+                                                            row.document.id) != documents.end();
+        if (inScope != row.inScope) {
+            row.inScope = inScope;
+            changed(i);
+        }
+    }
+    emit scopeChanged();
+}
+
+/// The row's document is known now: if the library has a row of it already, that one takes over the job.
+int DocumentModel::joinWithId(int row, rag::DocumentId id)
+{
+    const int known = rowOf(id);
+    if (id == 0 || known == row) {
+        return row;
+    }
+    if (known < 0) {
+        m_rows[std::size_t(row)].document.id = id;
+        emit scopeChanged();
+        return row;
+    }
+    m_rows[std::size_t(known)].job = m_rows[std::size_t(row)].job;
+    m_rows[std::size_t(known)].begun = true;
+    m_rows[std::size_t(row)].job = 0;
+    takeOut(row);
+    return known > row ? known - 1 : known;
+}
+
+void DocumentModel::changed(int row)
+{
+    emit dataChanged(index(row), index(row));
+}
+
+void DocumentModel::takeOut(int row)
+{
+    beginRemoveRows({}, row, row);
+    m_rows.erase(m_rows.begin() + row);
+    endRemoveRows();
+    emit scopeChanged();
+}
+
+} // namespace ui

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <QIcon>
+
+namespace ui {
+
+enum class Icon {
+    Add,
+    Folder,
+    NewChat,
+    Send,
+    Stop,
+    Copy,
+    Redo,
+    Close,
+    Previous, ///< mirrored in right-to-left layouts, like Next
+    Next,
+    ZoomIn,
+    ZoomOut,
+    FitWidth,
+    Search,
+    Settings,
+    Trash,
+    Pencil,
+    Document,
+    Lock,
+    Warning,
+    Info,
+    Quote,
+    More,
+    Sidebar,
+    Reader
+};
+
+/// A line icon drawn from paths: sharp at every size, in the colour of the palette's text at the time it is
+/// painted, so that it follows the theme.
+QIcon icon(Icon which);
+
+} // namespace ui

@@ -1,0 +1,87 @@
+#pragma once
+
+#include "rag/answer/answerer.h"
+#include "rag/store/history_store.h"
+#include "ui/work/factories.h"
+
+#include <QObject>
+#include <QString>
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+namespace ui {
+
+struct AskRequest
+{
+    quint64 number = 0;                   ///< grows; what comes back carries it
+    rag::ConversationId conversation = 0; ///< 0: a new one
+    QString text;                         ///< not read when regenerating
+    std::vector<rag::DocumentId> scope;
+    rag::AnswerOptions options;
+    bool regenerate = false;
+};
+
+/// The question is on disk.
+struct AskStarted
+{
+    quint64 number = 0;
+    rag::ConversationId conversation = 0;
+    rag::HistoryStore::Asked messages;
+};
+
+/// Answers questions on the thread it was moved to and saves them as they come: the question is committed
+/// before the model starts, the answer's text about once a second, the whole at the end. Text is gathered for
+/// about 30 ms before it is handed on. Only cancel() may be called from another thread.
+class AnswerWorker final : public QObject
+{
+    Q_OBJECT
+
+public:
+    explicit AnswerWorker(const Factories &factories);
+    ~AnswerWorker() override;
+
+    /// Stops this question and all before it, also one that has not begun.
+    void cancel(quint64 upToNumber);
+
+public slots:
+    void ask(const ui::AskRequest &request);
+    /// Loads the models before the first question. Answers with prepared() or notPrepared().
+    void prepare();
+
+signals:
+    void prepared();
+    void notPrepared(const engine::Error &error);
+    void started(const ui::AskStarted &started);
+    void passagesFound(quint64 number, const std::vector<rag::Passage> &passages);
+    void textCame(quint64 number, const QString &text, bool replace);
+    void cited(quint64 number, const rag::Citation &citation);
+    void finished(quint64 number, const rag::Answer &answer);
+    /// @param saved  the question is in the history (and so can be asked again)
+    void failed(quint64 number, const engine::Error &error, bool saved);
+
+private:
+    class Stream;
+
+    rag::Result<void> open();
+    rag::Result<rag::Answer> answer(const AskRequest &request, rag::MessageId &answerId);
+    rag::CancelToken beginQuestion(quint64 number);
+
+    Factories m_factories;
+    std::unique_ptr<rag::Database> m_database;
+    std::unique_ptr<rag::Answerer> m_answerer;
+
+    std::mutex m_mutex; ///< guards what follows
+    quint64 m_current = 0;
+    quint64 m_cancelledUpTo = 0;
+    rag::CancelToken m_cancel;
+};
+
+/// The exchanges before the last question. @param messages  oldest first
+std::vector<rag::Exchange> exchangesOf(const std::vector<rag::Message> &messages);
+/// The first words of the question, at most about 60 characters.
+QString conversationTitle(const QString &question);
+
+} // namespace ui

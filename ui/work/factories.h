@@ -1,0 +1,45 @@
+#pragma once
+
+#include "rag/answer/answerer.h"
+#include "rag/ingest/ingestor.h"
+#include "rag/types.h"
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace rag {
+class Database;
+}
+
+namespace ui {
+
+/// One open PDF as the reader needs it. One thread at a time.
+class PageSource
+{
+public:
+    virtual ~PageSource() = default;
+
+    virtual const rag::PdfInfo &info() const = 0;
+    /// @param page  0 .. info().pages - 1. Errors: Damaged, Cancelled.
+    virtual rag::Result<rag::PageImage> render(int page, double pixelsPerPoint,
+                                               const rag::CancelToken &cancel) = 0;
+};
+
+/// What the window is given from outside: how to make the objects its workers own. Each function is called on
+/// the worker's thread, may take long (models are loaded) and may fail; it must be safe from any thread.
+struct Factories
+{
+    std::function<rag::Result<std::unique_ptr<rag::Database>>()> connect;
+    std::function<rag::Result<std::unique_ptr<rag::Ingestor>>()> makeIngestor;
+    std::function<rag::Result<std::unique_ptr<rag::Answerer>>()> makeAnswerer;
+    /// Takes a document out of database and index.
+    std::function<rag::Result<void>(rag::DocumentId)> removeDocument;
+    /// Errors: NotFound, Unreadable, Locked, Damaged.
+    std::function<rag::Result<std::unique_ptr<PageSource>>(const std::filesystem::path &,
+                                                           const std::string &password)>
+        openPdf;
+};
+
+} // namespace ui

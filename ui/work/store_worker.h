@@ -1,0 +1,69 @@
+#pragma once
+
+#include "rag/store/history_store.h"
+#include "ui/work/factories.h"
+
+#include <QObject>
+#include <QString>
+#include <QStringList>
+
+#include <memory>
+#include <vector>
+
+namespace ui {
+
+/// A conversation as it is opened.
+struct OpenedConversation
+{
+    rag::ConversationId id = 0;
+    std::vector<rag::Message> messages;
+    std::vector<rag::DocumentId> scope; ///< empty: the whole library
+};
+
+/// Which list a StoreWorker could not read or change.
+enum class StoreTask { Documents, Conversations, Messages, RemoveDocument };
+
+/// Short reads and writes for the lists, and looking into dropped folders, off the GUI thread. Each slot
+/// answers with a signal; a change is followed by the list it changed.
+class StoreWorker final : public QObject
+{
+    Q_OBJECT
+
+public:
+    explicit StoreWorker(const Factories &factories);
+    ~StoreWorker() override;
+
+public slots:
+    /// Marks answers that a crash broke off. To be posted before all else.
+    void recover();
+    void loadDocuments();
+    void removeDocument(rag::DocumentId id);
+    /// @param search  empty: all
+    void loadConversations(const QString &search);
+    void loadMessages(rag::ConversationId id);
+    void renameConversation(rag::ConversationId id, const QString &title);
+    void removeConversation(rag::ConversationId id);
+    /// Files and folders -> the PDF files in them, folders looked through to the bottom, links not followed.
+    void findPdfs(const QStringList &paths);
+    /// Where the passage stands on its first page.
+    void locate(const rag::Passage &passage);
+
+signals:
+    void documentsLoaded(const std::vector<rag::Document> &documents);
+    void documentRemoved(rag::DocumentId id);
+    void conversationsLoaded(const std::vector<rag::Conversation> &conversations, const QString &search);
+    void messagesLoaded(const ui::OpenedConversation &conversation);
+    void pdfsFound(const QStringList &files, const QStringList &notPdfs);
+    void located(const rag::Citation &place);
+    void brokenOffFound(int answers);
+    void failed(ui::StoreTask task, const engine::Error &error);
+
+private:
+    template <class Body>
+    void withDatabase(StoreTask task, Body &&body);
+
+    Factories m_factories;
+    std::unique_ptr<rag::Database> m_database;
+};
+
+} // namespace ui
