@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -20,13 +21,8 @@ enum class ExitCode : int { Done = 0, Failed = 1, WrongUsage = 2, NothingFound =
 
 /// The common options as they were given, and what every command needs: one object, made by main(), filled by
 /// the parser before a command's callback runs. stdout carries results only; everything else goes to stderr.
-struct CliContext
+struct CliContext : ServiceOptions
 {
-    std::filesystem::path library;
-    std::string model;    ///< path or name; empty: the default
-    std::string embedder; ///< likewise
-    int threads = 0;      ///< 0: as many as real cores
-    engine::Device device = engine::Device::Auto;
     std::uint64_t seed = 0;
     float temperature = 0;
     bool quiet = false;
@@ -63,10 +59,6 @@ void onRun(CLI::App &command, CliContext &context, std::function<engine::Result<
 
 /// The Ctrl-C handler: the first sets context.cancel, the second ends the program at once.
 void cancelOnInterrupt(const engine::CancelToken &cancel);
-
-/// stderr (or stdout) is a terminal.
-bool errorIsTerminal();
-bool outputIsTerminal();
 
 // One a file: NAME_command.cpp
 void addAddCommand(CLI::App &app, CliContext &context);

@@ -1,0 +1,137 @@
+#include "app/cli/answer_printer.h"
+#include "app/cli/context.h"
+#include "app/cli/ingest_files.h"
+#include "app/cli/terminal.h"
+#include "app/cli/to_json.h"
+#include "engine/base/unicode.h"
+#include "rag/store/history_store.h"
+
+#include <chrono>
+#include <cstdio>
+#include <iostream>
+
+namespace app {
+
+using engine::Result;
+
+namespace {
+
+struct ChatOptions
+{
+    std::vector<std::string> pdfs;
+    std::string password;
+    rag::ConversationId conversation = 0; ///< 0: a new one
+    rag::AnswerOptions answer;
+};
+
+/// Question and answer in pairs; answers that broke off are left out.
+std::vector<rag::Exchange> exchanges(const std::vector<rag::Message> &messages)
+{
+    std::vector<rag::Exchange> said;
+    for (std::size_t i = 0; i + 1 < messages.size(); ++i)
+        if (messages[i].fromUser && !messages[i + 1].fromUser &&
+            messages[i + 1].state == rag::MessageState::Complete)
+            said.push_back({messages[i].text, messages[i + 1].text});
+    return said;
+}
+
+/// One question: saved before the model starts, its answer about once a second, and at the end.
+Result<rag::Answer> answerOne(rag::Answerer &answerer, rag::HistoryStore &history,
+                              const rag::Question &question, const rag::AnswerOptions &options, bool shown,
+                              const engine::CancelToken &cancel)
+{
+    using Clock = std::chrono::steady_clock;
+    ASSIGN_OR_RETURN(const std::vector<rag::Message> messages, history.messages(question.conversation));
+    ASSIGN_OR_RETURN(const rag::HistoryStore::Asked asked, history.ask(question.conversation, question.text));
+
+    AnswerPrinter printer(shown);
+    const rag::Answerer::OnEvent print = printer.onEvent();
+    std::string text;
+    auto saved = Clock::now();
+    const auto onEvent = [&](const rag::AnswerEvent &event) {
+        print(event);
+        if (const auto *piece = std::get_if<rag::AnswerText>(&event)) {
+            text = piece->replace ? piece->text : text + piece->text;
+            if (Clock::now() - saved > std::chrono::seconds(1)) {
+                saved = Clock::now();
+                (void)history.saveProgress(asked.answer, text); // tried again in a second; finish() reports
+            }
+        }
+    };
+    Result<rag::Answer> answer = answerer.ask(question, exchanges(messages), options, onEvent, cancel);
+    if (!answer) {
+        RETURN_IF_ERROR(history.fail(asked.answer, answer.error().detail));
+        return answer;
+    }
+    RETURN_IF_ERROR(history.finish(asked.answer, *answer));
+    printer.finish(*answer);
+    return answer;
+}
+
+Result<rag::ConversationId> openConversation(rag::HistoryStore &history, const ChatOptions &options,
+                                             const std::vector<rag::DocumentId> &documents,
+                                             const std::string &firstQuestion)
+{
+    if (options.conversation != 0)
+        return options.conversation;
+    constexpr std::size_t kTitleBytes = 80;
+    std::string title = firstQuestion.substr(0, kTitleBytes);
+    title.resize(title.size() - engine::incompleteTail(title));
+    return history.create(title, documents);
+}
+
+Result<void> chat(CliContext &context, ChatOptions &options)
+{
+    options.answer.temperature = context.temperature;
+    options.answer.seed = context.seed;
+    double seconds = 0;
+    ASSIGN_OR_RETURN(std::vector<rag::DocumentId> documents,
+                     documentsFor(context, options.pdfs, options.password, seconds));
+    ASSIGN_OR_RETURN(Services * services, context.services());
+    ASSIGN_OR_RETURN(const auto answerer, services->makeAnswerer());
+    ASSIGN_OR_RETURN(const auto database, services->connect());
+    rag::HistoryStore history(*database);
+    if (options.conversation != 0 && documents.empty()) {
+        ASSIGN_OR_RETURN(documents, history.scope(options.conversation));
+    }
+    if (inputIsTerminal())
+        context.note("Ask, one line a question; an empty line or Ctrl-D ends.");
+    for (std::string line; !context.cancel.isCancelled();) {
+        if (inputIsTerminal() && !context.quiet)
+            std::fputs("\n> ", stderr);
+        if (!std::getline(std::cin, line) || line.empty())
+            break;
+        ASSIGN_OR_RETURN(options.conversation, openConversation(history, options, documents, line));
+        ASSIGN_OR_RETURN(const rag::Answer answer,
+                         answerOne(*answerer, history, {line, documents, options.conversation},
+                                   options.answer, !context.json, context.cancel));
+        if (context.json) {
+            Json citations = Json::array();
+            for (const rag::Citation &citation : answer.citations)
+                citations.push_back(toJson(citation));
+            CliContext::print(Json{{"conversation", options.conversation},
+                                   {"question", line},
+                                   {"answer", answer.text},
+                                   {"abstained", answer.abstained},
+                                   {"citations", citations}});
+        }
+    }
+    if (context.cancel.isCancelled())
+        return engine::fail(engine::ErrorCode::Cancelled, "stopped");
+    return {};
+}
+
+} // namespace
+
+void addChatCommand(CLI::App &app, CliContext &context)
+{
+    auto options = std::make_shared<ChatOptions>();
+    CLI::App *command = app.add_subcommand("chat", "A conversation in the terminal, saved like the window's");
+    command->add_option("PDF", options->pdfs, "Files to answer from; none: the whole library");
+    command->add_option("--password", options->password, "Password of the files that need one");
+    command->add_option("--conversation", options->conversation, "Number of a conversation to go on with");
+    addAnswerOptions(*command, options->answer);
+    onRun(*command, context, [&context, options] { return chat(context, *options); });
+}
+
+} // namespace app

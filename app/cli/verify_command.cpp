@@ -1,0 +1,133 @@
+#include "app/cli/context.h"
+#include "app/cli/terminal.h"
+#include "app/cli/to_json.h"
+#include "app/models.h"
+#include "rag/index/faiss_index.h"
+#include "rag/store/library_store.h"
+#include "rag/store/sha256.h"
+
+#include <cstdio>
+
+namespace app {
+
+using engine::Result;
+
+namespace {
+
+const char *foundName(rag::IndexFile found)
+{
+    switch (found) {
+    case rag::IndexFile::Current:
+        return "current";
+    case rag::IndexFile::Older:
+        return "older";
+    case rag::IndexFile::Missing:
+        return "missing";
+    case rag::IndexFile::Damaged:
+        return "damaged";
+    case rag::IndexFile::Foreign:
+        return "foreign";
+    }
+    return "";
+}
+
+Result<Json> verifyDatabase(rag::Database &database)
+{
+    ASSIGN_OR_RETURN(const std::vector<std::string> complaints, database.check());
+    return Json{{"ok", complaints.empty()}, {"complaints", complaints}};
+}
+
+/// Opening it rebuilds what is missing, old or damaged.
+Result<Json> verifyIndex(CliContext &context, rag::Database &database)
+{
+    ASSIGN_OR_RETURN(Services * services, context.services());
+    ASSIGN_OR_RETURN(const auto embedder, services->embedder());
+    rag::LibraryStore store(database);
+    rag::RebuildReport report;
+    ASSIGN_OR_RETURN(const auto index,
+                     rag::FaissIndex::openOrRebuild(context.library / "vectors.faiss", store,
+                                                    embedder->fingerprint(), embedder->dimension(), &report));
+    return Json{{"ok", true},
+                {"found", foundName(report.found)},
+                {"vectors", index->size()},
+                {"added", report.added},
+                {"dropped", report.dropped}};
+}
+
+Json verifyModel(const rag::ModelStore &store, const rag::ModelEntry &entry)
+{
+    Json json{{"name", entry.name}, {"role", entry.role}, {"ok", false}};
+    const auto path = store.find(entry.name, entry.role);
+    if (!path) {
+        json["error"] = "not found";
+        return json;
+    }
+    json["path"] = path->string();
+    if (!entry.sha256.empty() && path->filename() == entry.file) {
+        const Result<std::string> hash = rag::sha256OfFile(*path);
+        if (!hash || *hash != entry.sha256) {
+            json["error"] = hash ? "the file is not the one of the catalogue (SHA-256)" : hash.error().detail;
+            return json;
+        }
+    }
+    // A model without a checksum beforehand is read in: header, sizes and offsets are checked.
+    const auto model = engine::Model::load(*path, {});
+    json["ok"] = bool(model);
+    if (!model)
+        json["error"] = model.error().detail;
+    return json;
+}
+
+void printReport(const Json &report)
+{
+    std::printf("database  %s\n", report["database"]["ok"].get<bool>() ? "ok" : "damaged");
+    for (const Json &complaint : report["database"]["complaints"])
+        std::printf("          %s\n", plainText(complaint.get<std::string>()).c_str());
+    const Json &index = report["index"];
+    if (index.contains("error"))
+        std::printf("index     not checked: %s\n", plainText(index["error"].get<std::string>()).c_str());
+    else
+        std::printf("index     ok (file was %s; %d vectors, %d taken from the database)\n",
+                    index["found"].get<std::string>().c_str(), index["vectors"].get<int>(),
+                    index["added"].get<int>());
+    for (const Json &model : report["models"])
+        std::printf("%-9s %s: %s\n", model["role"].get<std::string>().c_str(),
+                    model["name"].get<std::string>().c_str(),
+                    model["ok"].get<bool>() ? "ok" : plainText(model["error"].get<std::string>()).c_str());
+}
+
+Result<void> verify(CliContext &context)
+{
+    ASSIGN_OR_RETURN(Services * services, context.services());
+    ASSIGN_OR_RETURN(const auto database, services->connect());
+    Json report;
+    ASSIGN_OR_RETURN(report["database"], verifyDatabase(*database));
+    const Result<Json> index = verifyIndex(context, *database);
+    report["index"] = index ? *index : Json{{"ok", false}, {"error", index.error().detail}};
+    report["models"] = Json::array();
+    const rag::ModelStore store = modelStore(context.library);
+    for (const rag::ModelEntry &entry : store.catalogue().models)
+        report["models"].push_back(verifyModel(store, entry));
+
+    bool ok = report["database"]["ok"].get<bool>() && report["index"]["ok"].get<bool>();
+    for (const Json &model : report["models"])
+        ok = ok && model["ok"].get<bool>();
+    report["ok"] = ok;
+    if (!ok)
+        context.exitCode = ExitCode::Failed;
+    if (context.json)
+        CliContext::print(report);
+    else
+        printReport(report);
+    return {};
+}
+
+} // namespace
+
+void addVerifyCommand(CLI::App &app, CliContext &context)
+{
+    CLI::App *command = app.add_subcommand("verify", "Check database, index and models; repair the index");
+    onRun(*command, context, [&context] { return verify(context); });
+}
+
+} // namespace app
