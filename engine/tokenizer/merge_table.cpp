@@ -19,10 +19,11 @@ void MergeTable::add(std::string_view left, std::string_view right, const Vocabu
         return;
     }
     m_whole.assign(left).append(right);
-    const TokenId id = vocabulary.findPlain(m_whole);
+    const TokenId id = tokenOfWhole(vocabulary);
     if (id < 0) {
         return;
     }
+    m_last = id;
     const std::uint64_t key = keyOf(leftId, rightId);
     std::size_t i = slotOf(key);
     while (m_slots[i].key != kEmpty && m_slots[i].key != key) {
@@ -31,6 +32,18 @@ void MergeTable::add(std::string_view left, std::string_view right, const Vocabu
     if (m_slots[i].key == kEmpty) {
         m_slots[i] = {key, rank, id};
     }
+}
+
+/// Vocabularies list their tokens in the order of the merges: the token of the last merge and the one behind it spare
+/// most look-ups.
+TokenId MergeTable::tokenOfWhole(const Vocabulary &vocabulary) const
+{
+    for (const TokenId guess : {m_last, m_last + 1}) {
+        if (vocabulary.contains(guess) && vocabulary.isPlain(guess) && vocabulary.text(guess) == m_whole) {
+            return guess;
+        }
+    }
+    return vocabulary.findPlain(m_whole);
 }
 
 Result<std::pair<std::string_view, std::string_view>> partsOfMerge(std::string_view merge)

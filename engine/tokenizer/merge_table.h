@@ -54,9 +54,12 @@ private:
         return static_cast<std::size_t>((key * 0x9E3779B97F4A7C15ULL) >> 32) & m_mask;
     }
 
+    TokenId tokenOfWhole(const Vocabulary &vocabulary) const;
+
     std::vector<Slot> m_slots;
     std::size_t m_mask = 0;
     std::uint32_t m_rank = 0;
+    TokenId m_last = -1;
     std::string m_whole;
 };
 
