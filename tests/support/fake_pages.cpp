@@ -37,8 +37,10 @@ public:
         ++m_plan->pagesRead;
         if (m_plan->empty.contains(page))
             return makePage(page, {});
-        return makePage(page, fakeParagraphs(m_seed, page),
-                        page % 3 == 0 ? std::set<std::size_t>{0} : std::set<std::size_t>{});
+        std::vector<std::string> paragraphs = fakeParagraphs(m_seed, page);
+        if (const auto extra = m_plan->extra.find(page); extra != m_plan->extra.end())
+            paragraphs.push_back(extra->second);
+        return makePage(page, paragraphs, page % 3 == 0 ? std::set<std::size_t>{0} : std::set<std::size_t>{});
     }
 
 private:
