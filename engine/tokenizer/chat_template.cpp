@@ -1,0 +1,239 @@
+#include "engine/tokenizer/chat_template.h"
+
+#include "engine/base/log.h"
+#include "engine/tokenizer/chat_forms.h"
+#include "engine/tokenizer/jinja.h"
+#include "engine/weights/json.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+namespace engine {
+
+namespace {
+
+std::string hashOf(std::string_view text)
+{
+    std::uint32_t hash = 2166136261u; // FNV-1a
+    for (const char c : text) {
+        hash = (hash ^ static_cast<unsigned char>(c)) * 16777619u;
+    }
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    std::string out;
+    for (int shift = 28; shift >= 0; shift -= 4) {
+        out += kDigits[(hash >> shift) & 15];
+    }
+    return out;
+}
+
+class JinjaChatTemplate final : public ChatTemplate
+{
+public:
+    JinjaChatTemplate(jinja::Template parsed, std::string name, const Tokenizer &tokenizer)
+        : m_template(std::move(parsed))
+        , m_name(std::move(name))
+    {
+        const SpecialTokens &special = tokenizer.special();
+        m_begin = special.bos ? std::string(tokenizer.tokenText(*special.bos)) : std::string();
+        m_end = special.eos ? std::string(tokenizer.tokenText(*special.eos)) : std::string();
+    }
+
+    std::string name() const override { return m_name; }
+
+    Result<std::vector<PromptPiece>> render(std::span<const TemplateMessage> messages,
+                                            bool addGenerationPrompt) const override
+    {
+        auto pieces = renderOnce(messages, addGenerationPrompt);
+        const bool system = !messages.empty() && messages.front().role == "system";
+        if (pieces || !system || messages.size() < 2 || messages[1].role != "user") {
+            return pieces;
+        }
+        // The rules that the program gives must reach the model, in the user's turn if need be.
+        std::vector<TemplateMessage> merged(messages.begin() + 1, messages.end());
+        merged.front().text = messages.front().text + "\n\n" + merged.front().text;
+        auto again = renderOnce(merged, addGenerationPrompt);
+        return again ? again : pieces;
+    }
+
+private:
+    Result<std::vector<PromptPiece>> renderOnce(std::span<const TemplateMessage> messages,
+                                                bool addGenerationPrompt) const
+    {
+        jinja::Template::Input input;
+        for (const TemplateMessage &message : messages) {
+            input.messages.push_back({message.role, message.text});
+        }
+        input.addGenerationPrompt = addGenerationPrompt;
+        input.beginOfText = m_begin;
+        input.endOfText = m_end;
+        input.now = jinja::timeNow();
+        ASSIGN_OR_RETURN(const auto runs, m_template.render(input));
+        std::vector<bool> seen(messages.size());
+        std::vector<PromptPiece> pieces;
+        for (const auto &run : runs) {
+            const bool control = run.message < 0;
+            if (!control) {
+                seen[std::size_t(run.message)] = true;
+            }
+            if (!pieces.empty() && pieces.back().control == control) {
+                pieces.back().text += run.text;
+            } else {
+                pieces.push_back({run.text, control});
+            }
+        }
+        for (std::size_t i = 0; i < messages.size(); ++i) {
+            const bool blank = messages[i].text.find_first_not_of(" \t\r\n") == std::string::npos;
+            if (!seen[i] && !blank && messages[i].role != "assistant") {
+                return fail(ErrorCode::Unsupported,
+                            "the chat template leaves out the " + messages[i].role + " message");
+            }
+        }
+        return pieces;
+    }
+
+    jinja::Template m_template;
+    std::string m_name;
+    std::string m_begin;
+    std::string m_end;
+};
+
+/// tokenizer_config.json holds one template, or a list of named ones.
+std::string templateOfConfig(const ModelFile &file)
+{
+    const auto text = file.textFile("tokenizer_config.json");
+    const auto config =
+        text ? parseJson(*text, "tokenizer_config.json") : Result<nlohmann::json>(nlohmann::json());
+    if (!config || !config->is_object() || !config->contains("chat_template")) {
+        return {};
+    }
+    const auto &value = (*config)["chat_template"];
+    if (value.is_string()) {
+        return value.get<std::string>();
+    }
+    for (const auto &entry : value.is_array() ? value : nlohmann::json::array()) {
+        const bool named = entry.is_object() && entry.value("name", nlohmann::json()) == "default";
+        if (named && entry.contains("template") && entry["template"].is_string()) {
+            return entry["template"].get<std::string>();
+        }
+    }
+    return {};
+}
+
+std::string sourceOf(const ModelFile &file)
+{
+    if (file.format() == FileFormat::Gguf) {
+        return file.metadata().text("tokenizer.chat_template").value_or(std::string());
+    }
+    const auto own = file.textFile("chat_template.jinja");
+    return own ? *own : templateOfConfig(file);
+}
+
+/// Empty, and the reason in the log, where the template is not to be used.
+std::unique_ptr<const ChatTemplate> fromSource(const std::string &source, const Tokenizer &tokenizer,
+                                               const std::string &path)
+{
+    auto parsed = jinja::Template::parse(source);
+    if (!parsed) {
+        logLine(LogLevel::Warning, path + ": chat template: " + parsed.error().detail);
+        return nullptr;
+    }
+    const ChatForm *form = chatFormOf(source);
+    auto own = std::make_unique<JinjaChatTemplate>(
+        *std::move(parsed), std::string(form ? form->name : "own") + " template " + hashOf(source),
+        tokenizer);
+    const std::vector<TemplateMessage> probe{{"user", "Hello"}};
+    if (const auto pieces = own->render(probe, true); !pieces) {
+        logLine(LogLevel::Warning, path + ": chat template: " + pieces.error().detail);
+        return nullptr;
+    }
+    return own;
+}
+
+/// Control tokens by their text, and the longest of them.
+struct ControlTokens
+{
+    std::unordered_map<std::string_view, TokenId> byText;
+    std::size_t longest = 0;
+
+    explicit ControlTokens(const Tokenizer &tokenizer)
+    {
+        constexpr std::size_t kLongest = 256;
+        for (TokenId token = 0; token < tokenizer.size(); ++token) {
+            const std::string_view text = tokenizer.tokenText(token);
+            if (tokenizer.kind(token) == TokenKind::Control && !text.empty() && text.size() <= kLongest) {
+                byText.emplace(text, token);
+                longest = std::max(longest, text.size());
+            }
+        }
+    }
+
+    /// The longest that begins at `at`; its size is 0: none.
+    std::pair<TokenId, std::size_t> at(std::string_view text, std::size_t at) const
+    {
+        for (std::size_t size = std::min(longest, text.size() - at); size > 0; --size) {
+            const auto found = byText.find(text.substr(at, size));
+            if (found != byText.end()) {
+                return {found->second, size};
+            }
+        }
+        return {-1, 0};
+    }
+};
+
+} // namespace
+
+std::unique_ptr<const ChatTemplate> ChatTemplate::load(const ModelFile &file, const Tokenizer &tokenizer)
+{
+    const std::string source = sourceOf(file);
+    if (!source.empty()) {
+        if (auto own = fromSource(source, tokenizer, file.metadata().source)) {
+            return own;
+        }
+    }
+    const ChatForm *form = chatFormOf(tokenizer);
+    if (!form) {
+        return nullptr;
+    }
+    auto parsed = jinja::Template::parse(form->source);
+    return parsed
+               ? std::make_unique<JinjaChatTemplate>(*std::move(parsed), std::string(form->name), tokenizer)
+               : nullptr;
+}
+
+std::vector<TokenId> encodePieces(const Tokenizer &tokenizer, std::span<const PromptPiece> pieces)
+{
+    const ControlTokens controls(tokenizer);
+    std::vector<TokenId> tokens;
+    std::string plain; // what stands between two control tokens is one text, whoever wrote it
+    const auto flush = [&] {
+        const auto encoded = tokenizer.encode(plain, {});
+        tokens.insert(tokens.end(), encoded.begin(), encoded.end());
+        plain.clear();
+    };
+    for (const PromptPiece &piece : pieces) {
+        if (!piece.control) {
+            plain += piece.text;
+            continue;
+        }
+        for (std::size_t i = 0; i < piece.text.size();) {
+            const auto [token, size] = controls.at(piece.text, i);
+            if (size == 0) {
+                plain += piece.text[i++];
+                continue;
+            }
+            flush();
+            tokens.push_back(token);
+            i += size;
+        }
+    }
+    flush();
+    return tokens;
+}
+
+Result<std::string> renderTemplateJson(std::string_view templateSource, std::string_view requestJson)
+{
+    ASSIGN_OR_RETURN(const auto parsed, jinja::Template::parse(templateSource));
+    return parsed.renderJson(requestJson, jinja::timeNow());
+}
+
+} // namespace engine

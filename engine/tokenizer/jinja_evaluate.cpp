@@ -1,0 +1,511 @@
+#include "engine/tokenizer/jinja_builtins.h"
+#include "engine/tokenizer/jinja_interpreter.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+// The expressions of Interpreter.
+namespace engine::jinja {
+
+namespace {
+
+[[noreturn]] void undefined(const Value &value)
+{
+    throw Failure{Failure::Kind::Undefined, value.hint()};
+}
+
+Value loopAttribute(const Loop &loop, const std::string &name)
+{
+    const auto index = std::int64_t(loop.index);
+    const auto length = std::int64_t(loop.items.size());
+    if (name == "index") {
+        return Value(index + 1);
+    }
+    if (name == "index0") {
+        return Value(index);
+    }
+    if (name == "revindex") {
+        return Value(length - index);
+    }
+    if (name == "revindex0") {
+        return Value(length - index - 1);
+    }
+    if (name == "first") {
+        return Value(index == 0);
+    }
+    if (name == "last") {
+        return Value(index + 1 == length);
+    }
+    if (name == "length") {
+        return Value(length);
+    }
+    if (name == "depth") {
+        return Value(std::int64_t(loop.depth + 1));
+    }
+    if (name == "depth0") {
+        return Value(std::int64_t(loop.depth));
+    }
+    if (name == "previtem" && index > 0) {
+        return loop.items[loop.index - 1];
+    }
+    if (name == "nextitem" && index + 1 < length) {
+        return loop.items[loop.index + 1];
+    }
+    if (name == "cycle") {
+        return Value(Callable([index](Interpreter &, Args &args) {
+            return args.positional.empty() ? Value()
+                                           : args.positional[std::size_t(index) % args.positional.size()];
+        }));
+    }
+    return Value(Undefined{"'LoopContext' object has no attribute '" + name + "'"});
+}
+
+std::optional<std::int64_t> wholeNumber(const Value &value)
+{
+    if (const auto *flag = value.flag()) {
+        return *flag ? 1 : 0;
+    }
+    return value.integer() ? std::optional(*value.integer()) : std::nullopt;
+}
+
+double realNumber(const Value &value)
+{
+    const auto whole = wholeNumber(value);
+    return whole ? double(*whole) : *value.real();
+}
+
+Value integerResult(const std::string &op, std::int64_t a, std::int64_t b)
+{
+    std::int64_t result = 0;
+    bool overflow = false;
+    if (op == "+") {
+        overflow = __builtin_add_overflow(a, b, &result);
+    } else if (op == "-") {
+        overflow = __builtin_sub_overflow(a, b, &result);
+    } else if (op == "*") {
+        overflow = __builtin_mul_overflow(a, b, &result);
+    } else if (op == "**") {
+        if (b < 0) {
+            return Value(std::pow(double(a), double(b)));
+        }
+        result = 1;
+        for (; b > 0 && !overflow; --b) {
+            if (result == a && (a == 0 || a == 1)) {
+                break;
+            }
+            overflow = __builtin_mul_overflow(result, a, &result) || b > 1'000'000;
+        }
+    } else if (b == 0) {
+        refuse("division by zero");
+    } else if (a == std::numeric_limits<std::int64_t>::min() && b == -1) {
+        overflow = op == "//";
+    } else { // Python rounds down
+        const std::int64_t rest = a % b;
+        const bool adjust = rest != 0 && (rest < 0) != (b < 0);
+        result = op == "//" ? a / b - (adjust ? 1 : 0) : rest + (adjust ? b : 0);
+    }
+    if (overflow) {
+        refuse("a number that is too large");
+    }
+    return Value(result);
+}
+
+Value realResult(const std::string &op, double a, double b)
+{
+    if (op == "+") {
+        return Value(a + b);
+    }
+    if (op == "-") {
+        return Value(a - b);
+    }
+    if (op == "*") {
+        return Value(a * b);
+    }
+    if (op == "**") {
+        return Value(std::pow(a, b));
+    }
+    if (b == 0) {
+        refuse("division by zero");
+    }
+    if (op == "/") {
+        return Value(a / b);
+    }
+    const double quotient = std::floor(a / b);
+    return Value(op == "//" ? quotient : a - quotient * b);
+}
+
+/// Python's bounds of a slice with a step; where they begin and how many elements there are.
+struct Stride
+{
+    std::int64_t first, step, count;
+};
+
+Stride strideOf(std::optional<std::int64_t> from, std::optional<std::int64_t> to, std::int64_t step,
+                std::int64_t length)
+{
+    const std::int64_t lowest = step < 0 ? -1 : 0;
+    const std::int64_t highest = step < 0 ? length - 1 : length;
+    const auto bound = [&](std::optional<std::int64_t> given, std::int64_t fallback) {
+        if (!given) {
+            return fallback;
+        }
+        const std::int64_t at = *given < 0 ? *given + length : *given;
+        return std::clamp(at, lowest, highest);
+    };
+    const std::int64_t first = bound(from, step < 0 ? highest : lowest);
+    const std::int64_t last = bound(to, step < 0 ? lowest : highest);
+    const std::int64_t distance = step < 0 ? first - last : last - first;
+    const std::int64_t width = step < 0 ? -step : step;
+    return {first, step, distance <= 0 ? 0 : (distance - 1) / width + 1};
+}
+
+} // namespace
+
+Value Interpreter::evaluate(const Expr &expr)
+{
+    const Level level(*this);
+    spend(1);
+    switch (expr.kind) {
+    case ExprKind::Literal:
+        return expr.value;
+    case ExprKind::Name:
+        return evaluateName(expr.name);
+    case ExprKind::List: {
+        List list;
+        for (const ExprPtr &child : expr.children) {
+            list.push_back(evaluate(*child));
+        }
+        return Value(std::move(list));
+    }
+    case ExprKind::Dict:
+        return evaluateDict(expr);
+    case ExprKind::Attribute:
+        return attribute(evaluate(*expr.children[0]), expr.name);
+    case ExprKind::Item: {
+        const Value container = evaluate(*expr.children[0]);
+        return item(container, evaluate(*expr.children[1]));
+    }
+    case ExprKind::Slice:
+        return evaluateSlice(expr);
+    case ExprKind::Call: {
+        const Value callee = evaluate(*expr.children[0]);
+        Args args = evaluateArgs(expr);
+        return call(callee, args);
+    }
+    case ExprKind::Filter: {
+        const Value value = evaluate(*expr.children[0]);
+        Args args = evaluateArgs(expr);
+        return applyFilter(expr.name, value, args);
+    }
+    case ExprKind::Test: {
+        const Value value = evaluate(*expr.children[0]);
+        Args args = evaluateArgs(expr);
+        return Value(applyTest(expr.name, value, args));
+    }
+    case ExprKind::Not:
+        return Value(!evaluate(*expr.children[0]).truthy());
+    case ExprKind::Minus:
+    case ExprKind::Plus:
+        return evaluateSign(expr);
+    case ExprKind::Binary:
+        return evaluateBinary(expr);
+    case ExprKind::And: {
+        Value left = evaluate(*expr.children[0]);
+        return left.truthy() ? evaluate(*expr.children[1]) : left;
+    }
+    case ExprKind::Or: {
+        Value left = evaluate(*expr.children[0]);
+        return left.truthy() ? left : evaluate(*expr.children[1]);
+    }
+    case ExprKind::Compare:
+        return Value(evaluateCompare(expr));
+    case ExprKind::Conditional:
+        if (evaluate(*expr.children[0]).truthy()) {
+            return evaluate(*expr.children[1]);
+        }
+        return expr.children[2] ? evaluate(*expr.children[2]) : Value();
+    }
+    return {};
+}
+
+Value Interpreter::evaluateName(const std::string &name)
+{
+    for (std::size_t i = m_scopes.size(); i-- > 0;) {
+        if (i >= 2 && i < m_barriers.back()) {
+            continue;
+        }
+        const auto found = m_scopes[i].find(name);
+        if (found != m_scopes[i].end()) {
+            return found->second;
+        }
+    }
+    Value function = findFunction(name);
+    return function.isUndefined() ? Value(Undefined{"'" + name + "' is undefined"}) : function;
+}
+
+Value Interpreter::evaluateDict(const Expr &expr)
+{
+    Dict dict;
+    for (std::size_t i = 0; i + 1 < expr.children.size(); i += 2) {
+        const Value key = evaluate(*expr.children[i]);
+        if (!key.text()) {
+            refuse("only strings can be keys");
+        }
+        Value value = evaluate(*expr.children[i + 1]);
+        spend(dict.size() / 8);
+        const auto same = std::find_if(dict.begin(), dict.end(), [&](const auto &item) {
+            return item.first.bytes() == key.text()->bytes();
+        });
+        if (same != dict.end()) {
+            same->second = std::move(value);
+        } else {
+            dict.emplace_back(*key.text(), std::move(value));
+        }
+    }
+    return Value(std::move(dict));
+}
+
+Args Interpreter::evaluateArgs(const Expr &expr)
+{
+    Args args;
+    for (std::size_t i = 1; i < expr.children.size(); ++i) {
+        args.positional.push_back(evaluate(*expr.children[i]));
+    }
+    for (const auto &[name, value] : expr.named) {
+        args.named.emplace_back(name, evaluate(*value));
+    }
+    return args;
+}
+
+Value Interpreter::attribute(const Value &value, const std::string &name)
+{
+    if (value.isUndefined()) {
+        undefined(value);
+    }
+    if (const Namespace *names = value.names()) {
+        for (const auto &[key, kept] : names->values) {
+            if (key == name) {
+                return kept;
+            }
+        }
+    } else if (value.loop()) {
+        return loopAttribute(*value.loop(), name);
+    } else {
+        if (const Value method = findMethod(value, name); !method.isUndefined()) {
+            return method;
+        }
+        if (value.dict()) {
+            spend(value.dict()->size() / 8);
+            if (const Value *found = value.find(name)) {
+                return *found;
+            }
+        }
+    }
+    return Value(Undefined{"'" + typeName(value) + " object' has no attribute '" + name + "'"});
+}
+
+Value Interpreter::item(const Value &value, const Value &key)
+{
+    if (value.isUndefined()) {
+        undefined(value);
+    }
+    if (key.text()) {
+        if (const Value *found = value.find(key.text()->bytes())) {
+            return *found;
+        }
+        return attribute(value, key.text()->bytes());
+    }
+    const auto index = wholeNumber(key);
+    if (index && value.list()) {
+        const auto length = std::int64_t(value.list()->size());
+        const std::int64_t at = *index < 0 ? *index + length : *index;
+        if (at >= 0 && at < length) {
+            return (*value.list())[std::size_t(at)];
+        }
+    } else if (index && value.text()) {
+        spendOn(*value.text());
+        const auto offsets = characterOffsets(value.text()->bytes());
+        const auto length = std::int64_t(offsets.size()) - 1;
+        const std::int64_t at = *index < 0 ? *index + length : *index;
+        if (at >= 0 && at < length) {
+            return Value(value.text()->slice(offsets[std::size_t(at)], offsets[std::size_t(at) + 1]));
+        }
+    }
+    const std::string shown = index ? std::to_string(*index) : "of type " + typeName(key);
+    return Value(Undefined{typeName(value) + " object has no element " + shown});
+}
+
+Value Interpreter::evaluateSlice(const Expr &expr)
+{
+    const Value value = evaluate(*expr.children[0]);
+    std::optional<std::int64_t> bounds[3];
+    for (std::size_t i = 1; i < expr.children.size(); ++i) {
+        if (!expr.children[i]) {
+            continue;
+        }
+        const Value bound = evaluate(*expr.children[i]);
+        if (bound.isNone()) {
+            continue;
+        }
+        bounds[i - 1] = wholeNumber(bound);
+        if (!bounds[i - 1]) {
+            refuse("slice indices must be integers");
+        }
+        // Far outside is outside: keeps the arithmetic below in range.
+        bounds[i - 1] =
+            std::clamp<std::int64_t>(*bounds[i - 1], -(std::int64_t(1) << 40), std::int64_t(1) << 40);
+    }
+    const std::int64_t step = bounds[2].value_or(1);
+    if (step == 0) {
+        refuse("slice step cannot be zero");
+    }
+    if (value.isUndefined()) {
+        undefined(value);
+    }
+    if (const Text *text = value.text()) {
+        const auto offsets = characterOffsets(text->bytes());
+        const Stride stride = strideOf(bounds[0], bounds[1], step, std::int64_t(offsets.size()) - 1);
+        spendOn(*text);
+        if (step == 1) {
+            const auto first = std::size_t(stride.first);
+            return Value(stride.count == 0
+                             ? Text()
+                             : text->slice(offsets[first], offsets[first + std::size_t(stride.count)]));
+        }
+        spend(std::size_t(stride.count) * (1 + text->ranges().size()));
+        Text out;
+        for (std::int64_t i = 0; i < stride.count; ++i) {
+            const auto at = std::size_t(stride.first + i * step);
+            out.append(text->slice(offsets[at], offsets[at + 1]));
+        }
+        return Value(std::move(out));
+    }
+    if (!value.list()) {
+        refuse("'" + typeName(value) + "' object cannot be sliced");
+    }
+    const Stride stride = strideOf(bounds[0], bounds[1], step, std::int64_t(value.list()->size()));
+    spend(std::size_t(stride.count));
+    List list;
+    for (std::int64_t i = 0; i < stride.count; ++i) {
+        list.push_back((*value.list())[std::size_t(stride.first + i * step)]);
+    }
+    return Value(std::move(list));
+}
+
+Value Interpreter::evaluateSign(const Expr &expr)
+{
+    const Value value = evaluate(*expr.children[0]);
+    if (value.isUndefined()) {
+        undefined(value);
+    }
+    if (!value.isNumber()) {
+        refuse("bad operand for a sign: '" + typeName(value) + "'");
+    }
+    if (expr.kind == ExprKind::Plus) {
+        return value;
+    }
+    const auto whole = wholeNumber(value);
+    return whole ? integerResult("-", 0, *whole) : Value(-*value.real());
+}
+
+Value Interpreter::evaluateBinary(const Expr &expr)
+{
+    const Value left = evaluate(*expr.children[0]);
+    const Value right = evaluate(*expr.children[1]);
+    const std::string &op = expr.name;
+    const bool join = op == "~" || (op == "+" && left.text() && right.text());
+    if (join) {
+        spendOn(left);
+        spendOn(right);
+        Text out = toText(left);
+        const Text tail = toText(right);
+        out.append(tail);
+        return Value(std::move(out));
+    }
+    if (left.isUndefined() || right.isUndefined()) {
+        undefined(left.isUndefined() ? left : right);
+    }
+    if (left.isNumber() && right.isNumber()) {
+        const auto a = wholeNumber(left);
+        const auto b = wholeNumber(right);
+        return a && b && op != "/" ? integerResult(op, *a, *b)
+                                   : realResult(op, realNumber(left), realNumber(right));
+    }
+    if (op == "+" && left.list() && right.list()) {
+        spend(left.list()->size() + right.list()->size());
+        List list = *left.list();
+        list.insert(list.end(), right.list()->begin(), right.list()->end());
+        return Value(std::move(list));
+    }
+    if (op == "*" && left.text() && right.integer()) {
+        const std::int64_t times = std::max<std::int64_t>(*right.integer(), 0);
+        Text out;
+        for (std::int64_t i = 0; i < times; ++i) {
+            spendOn(*left.text());
+            out.append(*left.text());
+        }
+        return Value(std::move(out));
+    }
+    refuse("unsupported operands for " + op + ": '" + typeName(left) + "' and '" + typeName(right) + "'");
+}
+
+bool Interpreter::evaluateCompare(const Expr &expr)
+{
+    Value left = evaluate(*expr.children[0]);
+    for (std::size_t i = 0; i < expr.operators.size(); ++i) {
+        Value right = evaluate(*expr.children[i + 1]);
+        if (!evaluateComparison(expr.operators[i], left, right)) {
+            return false;
+        }
+        left = std::move(right);
+    }
+    return true;
+}
+
+bool Interpreter::evaluateComparison(const std::string &op, const Value &left, const Value &right)
+{
+    if (op == "in" || op == "not in") {
+        return contains(right, left) == (op == "in");
+    }
+    spend(std::min(left.weight(), right.weight()));
+    if (op == "==" || op == "!=") {
+        return equal(left, right) == (op == "==");
+    }
+    if (left.isUndefined() || right.isUndefined()) {
+        undefined(left.isUndefined() ? left : right);
+    }
+    if (op == "<") {
+        return less(left, right);
+    }
+    if (op == ">") {
+        return less(right, left);
+    }
+    return op == "<=" ? !less(right, left) : !less(left, right);
+}
+
+bool Interpreter::contains(const Value &container, const Value &value)
+{
+    if (const Text *text = container.text()) {
+        if (!value.text()) {
+            refuse("'in <string>' requires string as left operand, not " + typeName(value));
+        }
+        spendOn(*text);
+        return text->bytes().find(value.text()->bytes()) != std::string::npos;
+    }
+    if (container.dict()) {
+        spend(container.dict()->size());
+        return value.text() && container.find(value.text()->bytes());
+    }
+    if (const List *list = container.list()) {
+        spendOn(container);
+        return std::any_of(list->begin(), list->end(),
+                           [&](const Value &element) { return equal(element, value); });
+    }
+    if (container.isUndefined()) {
+        return false;
+    }
+    refuse("'" + typeName(container) + "' object is not iterable");
+}
+
+} // namespace engine::jinja
