@@ -2,9 +2,10 @@
 
 #if defined(__x86_64__)
 #include "engine/backend/cpu/kernels_x86.h"
+
+#include <cpuid.h>
 #endif
 
-#include <array>
 #include <cstdlib>
 #include <string_view>
 
@@ -23,13 +24,22 @@ struct Level
 };
 
 #if defined(__x86_64__)
+/// clang 14 can not be asked by name.
+bool hasF16c()
+{
+    unsigned a = 0;
+    unsigned b = 0;
+    unsigned c = 0;
+    unsigned d = 0;
+    return __get_cpuid(1, &a, &b, &c, &d) != 0 && (c & bit_F16C) != 0;
+}
+
 /// Also says whether the system saves the wide registers: the compiler's run-time library asks it (xgetbv).
 std::vector<Level> usableLevels()
 {
     std::vector<Level> levels{{"plain", &kPlainKernels}};
     __builtin_cpu_init();
-    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma") ||
-        !__builtin_cpu_supports("f16c")) {
+    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma") || !hasF16c()) {
         return levels;
     }
     levels.push_back({"avx2", &kAvx2Kernels});

@@ -24,11 +24,11 @@ constexpr int kBlock = 32; ///< values of a row that share a scale
 ///   Q8_0: 16 half scales, then [8][16 rows][4 bytes], each 128 more than in the file
 enum class Packing : std::uint8_t { F32, F16, BF16, Q4_0, Q4_1, Q8_0 };
 
-/// 32 activations as whole numbers: x = scale * values; sum of values.
+/// 32 activations as whole numbers: x = scale * values; sum of these x.
 struct Int8Block
 {
     float scale;
-    std::int32_t sum;
+    float sum;
     std::int8_t values[kBlock];
 };
 

@@ -39,8 +39,7 @@ void rowsOfBlocks(float *c, const std::byte *strip, int blocks, const Int8Block 
         __m256i a[tokens];
         __m256i b[tokens];
         for (int t = 0; t < tokens; ++t) {
-            const int zero = packing == Packing::Q4_0 ? -8 * x[t * stride + block].sum : 0;
-            a[t] = b[t] = _mm256_set1_epi32(zero);
+            a[t] = b[t] = _mm256_setzero_si256();
         }
         if constexpr (packing == Packing::Q8_0) {
             const __m256i bias = _mm256_set1_epi8(-128);
@@ -71,12 +70,12 @@ void rowsOfBlocks(float *c, const std::byte *strip, int blocks, const Int8Block 
             }
         }
         const Floats scale = loadHalf(strip);
+        const Floats offset = packing == Packing::Q4_1 ? loadHalf(strip + 32) : scale * splat(-8);
         for (int t = 0; t < tokens; ++t) {
             const Int8Block &activations = x[t * stride + block];
             sums[t] = fma(converted(a[t], b[t]), scale * splat(activations.scale), sums[t]);
-            if constexpr (packing == Packing::Q4_1) {
-                const float sum = activations.scale * static_cast<float>(activations.sum);
-                sums[t] = fma(loadHalf(strip + 32), splat(sum), sums[t]);
+            if constexpr (packing != Packing::Q8_0) {
+                sums[t] = fma(offset, splat(activations.sum), sums[t]);
             }
         }
     }

@@ -70,24 +70,37 @@ inline void multiplyPairs(__m512 &sums, __m512i weights, const std::uint16_t *pa
         : "v"(weights), "m"(*reinterpret_cast<const Pair *>(pair)));
 }
 
-template <int tokens>
-void productOfPairs(float *c, std::ptrdiff_t ldc, const std::uint16_t *panel, const std::uint16_t *x,
-                    int depth, bool add)
+/// 0, 1, ... as a pack: with indices known from the start, g++ keeps an array in registers (a loop is
+/// unrolled too late for that).
+template <int... i>
+struct Indices
 {
-    __m512 sums[tokens];
-    for (int t = 0; t < tokens; ++t) {
-        sums[t] = _mm512_setzero_ps();
-    }
+};
+
+template <int count, int... i>
+struct IndicesUpTo : IndicesUpTo<count - 1, count - 1, i...>
+{
+};
+
+template <int... i>
+struct IndicesUpTo<0, i...>
+{
+    using Type = Indices<i...>;
+};
+
+template <int... t>
+void productOfPairs(Indices<t...>, float *c, std::ptrdiff_t ldc, const std::uint16_t *panel,
+                    const std::uint16_t *x, int depth, bool add)
+{
+    __m512 sums[] = {(static_cast<void>(t), _mm512_setzero_ps())...};
     for (int k = 0; k < depth; k += 2, panel += 2 * kLanes, x += 2 * kBfloatTile) {
         const __m512i w = _mm512_loadu_si512(panel);
-        for (int t = 0; t < tokens; ++t) {
-            multiplyPairs(sums[t], w, x + 2 * t);
-        }
+        (multiplyPairs(sums[t], w, x + 2 * t), ...);
     }
-    for (int t = 0; t < tokens; ++t) {
-        float *to = c + t * ldc;
-        _mm512_storeu_ps(to, add ? _mm512_add_ps(_mm512_loadu_ps(to), sums[t]) : sums[t]);
+    if (add) {
+        ((sums[t] = _mm512_add_ps(_mm512_loadu_ps(c + t * ldc), sums[t])), ...);
     }
+    (_mm512_storeu_ps(c + t * ldc, sums[t]), ...);
 }
 
 template <int most>
@@ -95,7 +108,7 @@ void productOfPairsUpTo(float *c, std::ptrdiff_t ldc, const std::uint16_t *panel
                         int depth, int tokens, bool add)
 {
     if (tokens == most) {
-        productOfPairs<most>(c, ldc, panel, x, depth, add);
+        productOfPairs(typename IndicesUpTo<most>::Type{}, c, ldc, panel, x, depth, add);
     } else if constexpr (most > 1) {
         productOfPairsUpTo<most - 1>(c, ldc, panel, x, depth, tokens, add);
     }

@@ -28,11 +28,10 @@ void rowOfBlocks(float *c, const std::byte *strip, int blocks, const Int8Block *
     Floats sums = splat(0);
     for (int block = 0; block < blocks; ++block, strip += kBytesOf[static_cast<int>(packing)]) {
         const Int8Block &activations = x[block];
-        const int zero = packing == Packing::Q4_0 ? -8 * activations.sum : 0;
         const auto *numbers = reinterpret_cast<const std::uint8_t *>(strip) + header;
         Floats products;
         for (int i = 0; i < 4; ++i) {
-            int32x4_t a = vdupq_n_s32(zero);
+            int32x4_t a = vdupq_n_s32(0);
             if constexpr (packing == Packing::Q8_0) {
                 for (int j = 0; j < 8; ++j) {
                     const uint8x16_t n = veorq_u8(vld1q_u8(numbers + 64 * j + 16 * i), vdupq_n_u8(128));
@@ -48,10 +47,11 @@ void rowOfBlocks(float *c, const std::byte *strip, int blocks, const Int8Block *
             }
             products.v[i] = vcvtq_f32_s32(a);
         }
-        sums = fma(products, loadHalf(strip) * splat(activations.scale), sums);
-        if constexpr (packing == Packing::Q4_1) {
-            const float sum = activations.scale * static_cast<float>(activations.sum);
-            sums = fma(loadHalf(strip + 32), splat(sum), sums);
+        const Floats scale = loadHalf(strip);
+        sums = fma(products, scale * splat(activations.scale), sums);
+        if constexpr (packing != Packing::Q8_0) {
+            const Floats offset = packing == Packing::Q4_1 ? loadHalf(strip + 32) : scale * splat(-8);
+            sums = fma(offset, splat(activations.sum), sums);
         }
     }
     store(c, sums);

@@ -83,11 +83,12 @@ void quantize(Int8Block *to, const float *x, int depth)
         }
         const float inverse = greatest > 0 ? 127.0f / greatest : 0.0f;
         to->scale = greatest / 127.0f;
-        to->sum = 0;
+        int sum = 0;
         for (int i = 0; i < kBlock; ++i) {
             to->values[i] = static_cast<std::int8_t>(std::nearbyint(x[i] * inverse));
-            to->sum += to->values[i];
+            sum += to->values[i];
         }
+        to->sum = to->scale * static_cast<float>(sum);
     }
 }
 

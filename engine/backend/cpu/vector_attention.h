@@ -10,18 +10,27 @@ namespace {
 
 constexpr float kMasked = 2 * kNoScore; ///< e^(this - any maximum) is 0
 
-/// A page of one head as floats: in place, or unpacked to `scratch`.
-inline const float *pageOf(const KeysAndValues &kv, int page, float *scratch)
+/// Values first .. first + count - 1 of a page of one head as floats: in place, or unpacked to `scratch`.
+inline const float *partOf(const KeysAndValues &kv, int page, int first, int count, float *scratch)
 {
     const std::byte *head = kv.pages[page] + kv.offset;
     if (!kv.half) {
-        return reinterpret_cast<const float *>(head);
+        return reinterpret_cast<const float *>(head) + first;
     }
-    const int values = kPage * (kv.dimension + paddedDimension(kv.dimension));
-    for (int i = 0; i < values; i += kLanes) {
-        store(scratch + i, loadHalf(head + 2 * i));
+    for (int i = 0; i < count; i += kLanes) {
+        store(scratch + i, loadHalf(head + 2 * (first + i)));
     }
     return scratch;
+}
+
+inline const float *keysOf(const KeysAndValues &kv, int page, float *scratch)
+{
+    return partOf(kv, page, 0, kPage * kv.dimension, scratch);
+}
+
+inline const float *valuesOf(const KeysAndValues &kv, int page, float *scratch)
+{
+    return partOf(kv, page, kPage * kv.dimension, kPage * paddedDimension(kv.dimension), scratch);
 }
 
 /// c[t][lane] (+)= sum over k of panel[k][lane] * x[k * ldx + t], t < 16.
@@ -100,7 +109,7 @@ inline void attendTile(const AttentionTile &tile)
         const int wanted = tile.last - first < kTileKeys ? tile.last - first : kTileKeys;
         const int count = (wanted + kLanes - 1) / kLanes * kLanes;
         for (int i = 0; i < count; i += kPage) {
-            const float *keys = pageOf(tile.kv, (first + i) / kPage, unpacked);
+            const float *keys = keysOf(tile.kv, (first + i) / kPage, unpacked);
             productOf16(scores + i * kLanes, tile.queries, keys, kLanes, dimension, false);
             if (i + kLanes < count) {
                 productOf16(scores + (i + kLanes) * kLanes, tile.queries, keys + dimension * kLanes, kLanes,
@@ -115,7 +124,7 @@ inline void attendTile(const AttentionTile &tile)
         }
         softmaxOf(tile, scores, count);
         for (int i = 0; i < count; i += kPage) {
-            const float *values = pageOf(tile.kv, (first + i) / kPage, unpacked) + kPage * dimension;
+            const float *values = valuesOf(tile.kv, (first + i) / kPage, unpacked);
             const int depth = count - i < kPage ? count - i : kPage;
             for (int d = 0; d < padded; d += kLanes) {
                 productOf16(tile.out + d * kLanes, scores + i * kLanes, values + d, padded, depth, true);

@@ -28,7 +28,7 @@ inline void rowsOfBlocks(float *c, const std::byte *strip, int blocks, const Int
     for (int block = 0; block < blocks; ++block, strip += blockBytes) {
         __m512i a[tokens];
         for (int t = 0; t < tokens; ++t) {
-            a[t] = _mm512_set1_epi32(zero * x[t * stride + block].sum);
+            a[t] = _mm512_setzero_si512();
         }
         if constexpr (packing == Packing::Q8_0) {
             for (int j = 0; j < 8; ++j) {
@@ -49,12 +49,12 @@ inline void rowsOfBlocks(float *c, const std::byte *strip, int blocks, const Int
             }
         }
         const Floats scale = loadHalf(strip);
+        const Floats offset = packing == Packing::Q4_1 ? loadHalf(strip + 32) : scale * splat(zero);
         for (int t = 0; t < tokens; ++t) {
             const Int8Block &activations = x[t * stride + block];
             sums[t] = fma(converted(a[t]), scale * splat(activations.scale), sums[t]);
-            if constexpr (packing == Packing::Q4_1) {
-                const float sum = activations.scale * static_cast<float>(activations.sum);
-                sums[t] = fma(loadHalf(strip + 32), splat(sum), sums[t]);
+            if constexpr (packing == Packing::Q4_1 || zero != 0) {
+                sums[t] = fma(offset, splat(activations.sum), sums[t]);
             }
         }
     }

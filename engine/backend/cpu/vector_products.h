@@ -41,8 +41,9 @@ inline void quantize(Int8Block *to, const float *x, int depth)
         const float most = greatest(maximum(absolute(a), absolute(b)));
         const float inverse = most > 0 ? 127.0f / most : 0.0f;
         to->scale = most / 127.0f;
-        to->sum = storeBytes(to->values, rounded(a * splat(inverse)));
-        to->sum += storeBytes(to->values + kLanes, rounded(b * splat(inverse)));
+        const int first16 = storeBytes(to->values, rounded(a * splat(inverse)));
+        const int second16 = storeBytes(to->values + kLanes, rounded(b * splat(inverse)));
+        to->sum = to->scale * static_cast<float>(first16 + second16);
     }
 }
 
