@@ -81,11 +81,14 @@ private:
             return false;
         for (std::size_t begin = 0; begin < ids.size(); begin += kChunksAtOnce) {
             const std::size_t count = std::min(kChunksAtOnce, ids.size() - begin);
-            ASSIGN_OR_RETURN(const std::vector<Passage> stored,
-                             m_context.store.chunks(std::span(ids).subspan(begin, count)));
+            const Result<std::vector<Passage>> stored =
+                m_context.store.chunks(std::span(ids).subspan(begin, count));
+            if (!stored && stored.error().code == ErrorCode::Damaged)
+                return false;
+            RETURN_IF_ERROR(stored);
             for (std::size_t i = 0; i < count; ++i)
-                if (i >= stored.size() || stored[i].text != chunks[begin + i].text ||
-                    stored[i].page != chunks[begin + i].page)
+                if (i >= stored->size() || (*stored)[i].text != chunks[begin + i].text ||
+                    (*stored)[i].page != chunks[begin + i].page)
                     return false;
         }
         return true;

@@ -397,7 +397,7 @@ void TestIngestor::readsAnewWhenTheChunksWouldDiffer()
 
     const auto ingested = library.ingest(file);
 
-    QVERIFY(ingested);
+    QVERIFY2(ingested, ingested ? "" : ingested.error().detail.c_str());
     Library whole(folder() / "whole");
     const auto reference = whole.ingest(file);
     QCOMPARE(difference(library.passages(ingested->document), whole.passages(reference->document)),
