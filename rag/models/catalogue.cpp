@@ -49,8 +49,9 @@ const ModelEntry *Catalogue::defaultFor(std::string_view role) const
 Result<Catalogue> parseCatalogue(std::string_view json)
 {
     try {
+        const nlohmann::json parsed = nlohmann::json::parse(json);
         Catalogue catalogue;
-        for (const nlohmann::json &entry : nlohmann::json::parse(json).at("models"))
+        for (const nlohmann::json &entry : parsed.at("models"))
             catalogue.models.push_back(readEntry(entry));
         return catalogue;
     } catch (const nlohmann::json::exception &error) {
