@@ -20,6 +20,39 @@ std::uint64_t splitMix(std::uint64_t &state)
 /// a vocabulary of 256,000 cheap to sort.
 constexpr float kNegligible = 30;
 
+struct Peak
+{
+    std::size_t index = 0; ///< of equals the first
+    float value = 0;
+    bool allFinite = false;
+};
+
+/// One pass in lanes that a compiler turns into vectors: this runs for every token over the whole vocabulary.
+Peak findPeak(std::span<const float> logits)
+{
+    constexpr std::size_t kLanes = 16;
+    std::array<float, kLanes> greatest;
+    std::array<float, kLanes> notFinite{}; // x - x is 0, or NaN where x is not finite
+    greatest.fill(logits.front());
+    const std::size_t whole = logits.size() / kLanes * kLanes;
+    for (std::size_t i = 0; i < whole; i += kLanes) {
+        for (std::size_t lane = 0; lane < kLanes; ++lane) {
+            const float x = logits[i + lane];
+            greatest[lane] = x > greatest[lane] ? x : greatest[lane];
+            notFinite[lane] += x - x;
+        }
+    }
+    for (std::size_t i = whole; i < logits.size(); ++i) {
+        greatest[0] = std::max(greatest[0], logits[i]);
+        notFinite[0] += logits[i] - logits[i];
+    }
+    Peak peak;
+    peak.value = *std::ranges::max_element(greatest);
+    peak.index = std::size_t(std::ranges::find(logits, peak.value) - logits.begin());
+    peak.allFinite = std::ranges::all_of(notFinite, [](float lane) { return lane == 0; });
+    return peak;
+}
+
 } // namespace
 
 Random::Random(std::uint64_t seed)
@@ -56,15 +89,15 @@ Sampler::Sampler(const SamplingOptions &options)
 
 Result<TokenId> Sampler::pick(std::span<float> logits, std::span<const TokenId> history)
 {
-    if (logits.empty() || !std::ranges::all_of(logits, [](float logit) { return std::isfinite(logit); })) {
+    penalise(logits, history);
+    const Peak peak = logits.empty() ? Peak() : findPeak(logits);
+    if (!peak.allFinite) {
         return fail(ErrorCode::Damaged, "the model's logits are not finite");
     }
-    penalise(logits, history);
-    const auto best = std::ranges::max_element(logits); // of equals the first
     if (!(m_options.temperature > 0) || m_options.topK == 1) {
-        return TokenId(best - logits.begin());
+        return TokenId(peak.index);
     }
-    gather(logits, *best);
+    gather(logits, peak.value);
     cut();
     return draw();
 }

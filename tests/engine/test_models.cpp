@@ -24,7 +24,7 @@ struct LoadedDecoder
     std::unique_ptr<Decoder> decoder;
 };
 
-Result<LoadedDecoder> loadDecoder(const std::filesystem::path &path, int threads = 2)
+Result<LoadedDecoder> loadDecoder(const std::filesystem::path &path, int threads = 1)
 {
     LoadedDecoder loaded;
     ASSIGN_OR_RETURN(loaded.file, ModelFile::open(path));
@@ -93,7 +93,7 @@ struct LoadedEncoder
     std::unique_ptr<Encoder> encoder;
 };
 
-Result<LoadedEncoder> loadEncoder(const std::filesystem::path &path, int threads = 2)
+Result<LoadedEncoder> loadEncoder(const std::filesystem::path &path, int threads = 1)
 {
     LoadedEncoder loaded;
     ASSIGN_OR_RETURN(loaded.file, ModelFile::open(path));

@@ -52,6 +52,11 @@ private slots:
 void TestSampler::takesTheGreatestAtTemperatureZero()
 {
     QCOMPARE(pickOne({}, {0.5f, 3.0f, -1.0f, 3.0f}), 1); // of equals the first
+    for (std::size_t at = 0; at < 37; ++at) {
+        std::vector<float> logits(37, -2.0f);
+        logits[at] = -1;
+        QCOMPARE(pickOne({}, logits), TokenId(at));
+    }
 }
 
 void TestSampler::refusesLogitsThatAreNotFinite()
