@@ -134,6 +134,89 @@ std::vector<bool> fontsWithFalseBlank(const PageText &page)
     return out;
 }
 
+bool isLam(const Glyph &glyph)
+{
+    std::size_t at = 0;
+    return engine::nextCodePoint(glyph.text, at) == kLam && at == glyph.text.size();
+}
+
+bool isAlefGlyph(const Glyph &glyph)
+{
+    std::size_t at = 0;
+    return isAlef(engine::nextCodePoint(glyph.text, at));
+}
+
+/// One glyph mapped to two letters is shared out from left to right, in the order of the map. So lam before
+/// alef from left to right, in two equal halves of one place, may be such a glyph, whose alef is the left
+/// half in truth; or it is the article, if lam is drawn as wide elsewhere too.
+class LamAlefTurner
+{
+public:
+    explicit LamAlefTurner(PageGlyphs &page)
+        : m_page(page)
+    {
+    }
+
+    void run()
+    {
+        for (const Piece &piece : m_page.pieces)
+            learn(piece);
+        for (const Piece &piece : m_page.pieces) {
+            for (std::size_t i = piece.begin; i + 1 < piece.end; ++i) {
+                if (isLigature(m_page.glyphs[i], m_page.glyphs[i + 1], i + 2 == piece.end))
+                    std::swap(m_page.glyphs[i].text, m_page.glyphs[i + 1].text);
+            }
+        }
+    }
+
+private:
+    using Widths = std::map<int, std::vector<float>>; ///< by font, in parts of the size
+
+    /// Widths of lam and alef where they are not beside each other.
+    void learn(const Piece &piece)
+    {
+        for (std::size_t i = piece.begin; i < piece.end; ++i) {
+            const Glyph &glyph = m_page.glyphs[i];
+            const auto beside = [&](bool (*is)(const Glyph &)) {
+                return (i > piece.begin && is(m_page.glyphs[i - 1])) ||
+                       (i + 1 < piece.end && is(m_page.glyphs[i + 1]));
+            };
+            if (isLam(glyph) && !beside(isAlefGlyph))
+                m_lamWidths[glyph.font].push_back(glyph.box.width / glyph.size);
+            else if (isAlefGlyph(glyph) && !beside(isLam))
+                m_alefWidths[glyph.font].push_back(glyph.box.width / glyph.size);
+        }
+    }
+
+    bool isLigature(const Glyph &left, const Glyph &right, bool atHead) const
+    {
+        if (!isLam(left) || !isAlefGlyph(right) || left.box.width <= 0)
+            return false;
+        const float difference =
+            std::max(std::abs(left.box.width - right.box.width), std::abs(left.box.right() - right.box.x)) /
+            left.size;
+        // At the head of a word the article is so likely that both letters have to be out of the ordinary.
+        return difference < 0.006F && isUnusual(m_lamWidths, left) &&
+               (!atHead || isUnusual(m_alefWidths, right));
+    }
+
+    /// Of no width known for its font; false where none is known.
+    static bool isUnusual(const Widths &widths, const Glyph &glyph)
+    {
+        constexpr float kTolerance = 0.06F;
+        const auto known = widths.find(glyph.font);
+        if (known == widths.end())
+            return false;
+        const float width = glyph.box.width / glyph.size;
+        return std::none_of(known->second.begin(), known->second.end(),
+                            [&](float w) { return std::abs(w - width) < kTolerance * width; });
+    }
+
+    PageGlyphs &m_page;
+    Widths m_lamWidths;
+    Widths m_alefWidths;
+};
+
 class GlyphReader
 {
 public:
@@ -152,6 +235,7 @@ public:
             if (word.rotation == m_rotation)
                 add(word);
         }
+        LamAlefTurner(m_out).run();
         return std::move(m_out);
     }
 
@@ -235,49 +319,7 @@ private:
             piece.size = std::max(piece.size, glyph.size);
             piece.rightToLeft = piece.rightToLeft || glyph.kind == GlyphKind::Right;
         }
-        turnLamAlef(piece);
         m_out.pieces.push_back(piece);
-    }
-
-    /// One glyph mapped to two letters is shared out from left to right, in the order of the map. Lam before
-    /// alef from left to right, in two equal halves of one place, is such a glyph: visually the alef is the
-    /// left half.
-    void turnLamAlef(const Piece &piece)
-    {
-        for (std::size_t i = piece.begin; i + 1 < piece.end; ++i) {
-            Glyph &left = m_out.glyphs[i];
-            Glyph &right = m_out.glyphs[i + 1];
-            if (left.kind != GlyphKind::Right || right.kind != GlyphKind::Right || !isLam(left.text) ||
-                !startsWithAlef(right.text))
-                continue;
-            const float tolerance = 0.002F * left.size;
-            const bool halves = std::abs(left.box.width - right.box.width) < tolerance &&
-                                std::abs(left.box.right() - right.box.x) < tolerance &&
-                                left.box.width > tolerance;
-            if (halves && !isCellWidth(piece, left.box.width, tolerance))
-                std::swap(left.text, right.text);
-        }
-    }
-
-    static bool isLam(const std::string &text)
-    {
-        std::size_t at = 0;
-        return engine::nextCodePoint(text, at) == kLam && at == text.size();
-    }
-
-    static bool startsWithAlef(const std::string &text)
-    {
-        std::size_t at = 0;
-        return isAlef(engine::nextCodePoint(text, at));
-    }
-
-    /// In a font of one width every pair of letters has equal boxes.
-    bool isCellWidth(const Piece &piece, float width, float tolerance) const
-    {
-        int same = 0;
-        for (std::size_t i = piece.begin; i < piece.end; ++i)
-            same += std::abs(m_out.glyphs[i].box.width - width) < tolerance;
-        return same > 2 && static_cast<std::size_t>(same) * 3 > (piece.end - piece.begin) * 2;
     }
 
     const PageText &m_page;

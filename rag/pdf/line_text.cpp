@@ -92,24 +92,26 @@ private:
                              [](const Entry &a, const Entry &b) { return a.key < b.key; });
     }
 
-    /// Each mark goes to the right-to-left letter whose middle is nearest.
+    /// A mark goes to the letter it is drawn inside; else to the first that begins where it stands or to the
+    /// right of it: a line turned round has the mark before its letter.
     void attachMarks()
     {
         for (const Glyph *mark : m_marks) {
-            const float x = mark->box.x + mark->box.width / 2;
+            const float x = mark->box.x;
+            const float near = 0.1F * mark->size;
             Entry *best = nullptr;
-            float bestDistance = mark->size;
+            Entry *within = nullptr;
             for (Entry &entry : m_entries) {
+                const Box &box = entry.glyph->box;
                 if (entry.glyph->kind != GlyphKind::Right)
                     continue;
-                const float left = entry.glyph->box.x;
-                const float outside = std::max({0.0F, left - x, x - entry.glyph->box.right()});
-                const float distance = outside + 0.01F * std::abs(left + entry.glyph->box.width / 2 - x);
-                if (distance < bestDistance) {
-                    bestDistance = distance;
+                if (box.x + near < x && x < box.right() - near)
+                    within = &entry;
+                if (box.x >= x - near && box.x < x + mark->size && (!best || box.x < best->glyph->box.x))
                     best = &entry;
-                }
             }
+            if (within)
+                best = within;
             if (best)
                 best->marks += mark->text;
         }
@@ -162,7 +164,7 @@ private:
         if (m_controlish && right.glyph->afterDropped && isAscii(left.glyph->text) &&
             isAscii(right.glyph->text))
             return true; // taking a control character away must not spell a control word
-        if (left.piece == right.piece && !right.piece->rightToLeft)
+        if (left.piece == right.piece)
             return false;
         if (gap(i) > kSpaceGap * size(i))
             return true;
@@ -234,9 +236,15 @@ private:
                 ++i;
                 continue;
             }
-            const std::size_t last = kind(i) == GlyphKind::Left ? endOfWords(i, end) : endOfNumber(i, end);
-            m_breaks[i] = true;
-            for (std::size_t k = i; k <= last; ++k)
+            std::size_t last = kind(i) == GlyphKind::Left ? endOfWords(i, end) : endOfNumber(i, end);
+            std::size_t first = i;
+            if (i > begin && last + 1 < end && isPair(text(i - 1), text(last + 1)) && touches(i) &&
+                touches(last + 1)) {
+                --first; // a pair that looks right from the left belongs to the words in it
+                ++last;
+            }
+            m_breaks[first] = true;
+            for (std::size_t k = first; k <= last; ++k)
                 m_entries[k].inLeftRun = true;
             i = last + 1;
         }
@@ -258,15 +266,17 @@ private:
         return last;
     }
 
+    static bool isPair(const std::string &opener, const std::string &closer)
+    {
+        return (opener == "(" && closer == ")") || (opener == "[" && closer == "]") ||
+               (opener == "{" && closer == "}");
+    }
+
     bool closes(std::size_t first, std::size_t at) const
     {
-        const std::string &closer = text(at);
-        const std::string opener = closer == ")" ? "(" : closer == "]" ? "[" : closer == "}" ? "{" : "";
-        if (opener.empty())
-            return false;
         int open = 0;
         for (std::size_t k = first; k < at; ++k)
-            open += (text(k) == opener) - (text(k) == closer);
+            open += isPair(text(k), text(at)) - (text(k) == text(at));
         return open > 0;
     }
 
@@ -317,6 +327,7 @@ private:
         if (m_right == 0)
             return;
         constexpr char32_t kAlef = 0x0627;
+        constexpr char32_t kLam = 0x0644;
         auto &tokens = m_out.tokens;
         for (std::size_t i = 0; i + 3 < tokens.size(); ++i) {
             if (letterIs(i, {kAlef}) && inWord(i + 1) && inWord(i + 2) && inWord(i + 3) &&
@@ -329,6 +340,11 @@ private:
             if (letterIs(alef, {kAlef}) && inWord(alef + 1) && inWord(alef + 2) && inWord(alef + 3) &&
                 letterIs(alef + 1, {0x0623, 0x0625, 0x0622, kAlef}) && letterIs(alef + 2, {0x0644}))
                 std::swap(tokens[alef + 1].text, tokens[alef + 2].text);
+            // No word begins so after the article.
+            else if (letterIs(alef, {kAlef}) && inWord(alef + 1) && inWord(alef + 2) &&
+                     letterIs(alef + 1, {kLam}) &&
+                     letterIs(alef + 2, {0x0621, 0x0624, 0x0626, 0x0629, 0x0649}))
+                std::swap(tokens[alef].text, tokens[alef + 1].text);
         }
     }
 
@@ -357,6 +373,16 @@ const char *mirrored(const std::string &text)
     return nullptr;
 }
 
+bool opens(const Token &token)
+{
+    return token.text == "(" || token.text == "[" || token.text == "{" || token.text == "«";
+}
+
+bool isRightToLeftBracket(const Token &token)
+{
+    return token.inRightToLeft && token.text != "<" && token.text != ">" && mirrored(token.text) != nullptr;
+}
+
 } // namespace
 
 LineText writeLine(const Line &line, const PageGlyphs &page, bool regionRightToLeft)
@@ -371,12 +397,10 @@ bool bracketsAreMirrored(const std::vector<LineText> &lines)
     for (const LineText &line : lines) {
         const Token *before = nullptr;
         for (const Token &token : line.tokens) {
-            const bool opens = token.text == "(" || token.text == "[" || token.text == "«";
-            const bool closes = token.text == ")" || token.text == "]" || token.text == "»";
-            if (!token.inRightToLeft || (!opens && !closes))
+            if (!isRightToLeftBracket(token))
                 continue;
             if (before && mirrored(before->text) == token.text) {
-                (closes ? asMeant : asSeen) += 1;
+                (opens(token) ? asSeen : asMeant) += 1;
                 before = nullptr;
             } else {
                 before = &token;
@@ -389,11 +413,33 @@ bool bracketsAreMirrored(const std::vector<LineText> &lines)
 void mirrorBrackets(LineText &line)
 {
     for (Token &token : line.tokens) {
-        if (!token.inRightToLeft)
-            continue;
-        if (const char *other = mirrored(token.text))
-            token.text = other;
+        if (isRightToLeftBracket(token))
+            token.text = mirrored(token.text);
     }
+}
+
+void mirrorTurnedPairs(LineText &line)
+{
+    Token *before = nullptr;
+    int open = 0;
+    for (Token &token : line.tokens) {
+        if (!isRightToLeftBracket(token))
+            continue;
+        if (before && opens(token) && mirrored(before->text) == token.text) {
+            std::swap(before->text, token.text);
+            before = nullptr;
+            continue;
+        }
+        open += opens(token) ? 1 : -1;
+        before = open < 0 ? &token : nullptr;
+        open = std::max(open, 0);
+    }
+    // "1(" at the head of a line: a numbered item.
+    std::size_t i = 0;
+    while (line.rightToLeft && i < line.tokens.size() && line.tokens[i].kind == GlyphKind::Digit)
+        ++i;
+    if (i > 0 && i + 1 < line.tokens.size() && line.tokens[i].text == "(" && line.tokens[i + 1].spaceBefore)
+        line.tokens[i].text = ")";
 }
 
 } // namespace rag::order

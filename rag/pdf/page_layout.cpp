@@ -20,6 +20,7 @@ struct Row
     PieceList pieces;
     float top = 0;
     float bottom = 0;
+    std::size_t chars = 0; ///< of the piece that gave top and bottom
 };
 
 float overlapShare(float top, float bottom, const Box &box)
@@ -48,14 +49,14 @@ std::vector<Row> makeRows(PieceList pieces)
             }
         }
         if (!best) {
-            rows.push_back({{}, piece->box.y, piece->box.bottom()});
+            rows.push_back({});
             best = &rows.back();
         }
         best->pieces.push_back(piece);
-        if (piece->box.height > best->bottom - best->top &&
-            piece->box.height < 2 * (best->bottom - best->top)) {
+        if (piece->end - piece->begin > best->chars) {
             best->top = piece->box.y;
             best->bottom = piece->box.bottom();
+            best->chars = piece->end - piece->begin;
         }
     }
     for (Row &row : rows) {

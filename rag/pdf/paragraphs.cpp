@@ -23,7 +23,7 @@ bool endsSentence(const LineText &line)
 {
     if (line.tokens.empty())
         return false;
-    static constexpr const char *kEnds[] = {".", "!", "?", "؟", "。", "！", "？", "۔", "؛", ";"};
+    static constexpr const char *kEnds[] = {".", "!", "?", "؟", "。", "！", "？", "۔", "؛"};
     const std::string &last = line.tokens.back().text;
     return std::find(std::begin(kEnds), std::end(kEnds), last) != std::end(kEnds);
 }
@@ -140,11 +140,11 @@ private:
         if (distance > 1.35F * m_leading || distance < -0.5F || changesStyle(i - 1, i))
             return Joint::NewBlock;
         const bool onPurpose = endedOnPurpose(i - 1, i);
-        if (beginsItem(m_lines[i].text) &&
-            (onPurpose || endsSentence(m_lines[i - 1].text) || start(i) != start(i - 1)))
+        if (beginsItem(m_lines[i].text) && (onPurpose || endsSentence(m_lines[i - 1].text) ||
+                                            std::abs(start(i) - start(i - 1)) > 0.5F * size(i)))
             return Joint::NewBlock;
         const bool row = m_lines[i].text.hasWideGap || m_lines[i - 1].text.hasWideGap;
-        if (!row && isIndented(i))
+        if (!row && isIndented(i) && (!onPurpose || endsSentence(m_lines[i - 1].text)))
             return Joint::NewBlock;
         if (onPurpose)
             return endsSentence(m_lines[i - 1].text) && !row ? Joint::NewBlock : Joint::Break;

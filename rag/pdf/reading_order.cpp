@@ -54,6 +54,7 @@ Layer readLayer(const PageText &page, int rotation)
         for (const order::Line &line : region.lines) {
             if (mirrored)
                 order::mirrorBrackets(texts[next]);
+            order::mirrorTurnedPairs(texts[next]);
             lines.push_back({&line, std::move(texts[next++])});
         }
     }
