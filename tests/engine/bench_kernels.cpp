@@ -191,8 +191,9 @@ int main(int argc, char **argv)
         bench.decode(type, 4, 3072, 768);
     }
     for (const KvType type : {KvType::F32, KvType::F16}) {
-        bench.attention(512, 0, type);
-        bench.attention(512, 1536, type);
+        bench.attention(128, 0, type);
+        bench.attention(128, 384, type);
+        bench.attention(128, 1920, type);
         bench.attention(1, 511, type);
         bench.attention(1, 4095, type);
     }

@@ -70,24 +70,6 @@ inline void multiplyPairs(__m512 &sums, __m512i weights, const std::uint16_t *pa
         : "v"(weights), "m"(*reinterpret_cast<const Pair *>(pair)));
 }
 
-/// 0, 1, ... as a pack: with indices known from the start, g++ keeps an array in registers (a loop is
-/// unrolled too late for that).
-template <int... i>
-struct Indices
-{
-};
-
-template <int count, int... i>
-struct IndicesUpTo : IndicesUpTo<count - 1, count - 1, i...>
-{
-};
-
-template <int... i>
-struct IndicesUpTo<0, i...>
-{
-    using Type = Indices<i...>;
-};
-
 template <int... t>
 void productOfPairs(Indices<t...>, float *c, std::ptrdiff_t ldc, const std::uint16_t *panel,
                     const std::uint16_t *x, int depth, bool add)

@@ -38,10 +38,11 @@ inline void productOf16(float *c, const float *panel, const float *x, std::ptrdi
 {
     int t = 0;
     for (; t + kFloatTile <= kLanes; t += kFloatTile) {
-        productOf<kFloatTile>(c + t * kLanes, kLanes, panel, x + t, ldx, depth, add);
+        productOf(IndicesUpTo<kFloatTile>::Type{}, c + t * kLanes, kLanes, panel, x + t, ldx, depth, add);
     }
     if constexpr (kLanes % kFloatTile != 0) {
-        productOf<kLanes % kFloatTile>(c + t * kLanes, kLanes, panel, x + t, ldx, depth, add);
+        productOf(IndicesUpTo<kLanes % kFloatTile>::Type{}, c + t * kLanes, kLanes, panel, x + t, ldx, depth,
+                  add);
     }
 }
 

@@ -9,6 +9,24 @@ namespace {
 
 constexpr int kBytesOf[] = {64, 32, 32, 288, 320, 544}; ///< of 16 inputs' elements, or of a block, by Packing
 
+/// 0, 1, ... as a pack: with indices known from the start, g++ keeps an array in registers (a loop is
+/// unrolled too late for that).
+template <int... i>
+struct Indices
+{
+};
+
+template <int count, int... i>
+struct IndicesUpTo : IndicesUpTo<count - 1, count - 1, i...>
+{
+};
+
+template <int... i>
+struct IndicesUpTo<0, i...>
+{
+    using Type = Indices<i...>;
+};
+
 inline void interleaveFloat(float *to, int lanes, const float *rows, std::ptrdiff_t stride, int count,
                             int depth)
 {
@@ -131,32 +149,19 @@ inline void unpackFloat(float *panel, Packing packing, const std::byte *strip, i
     }
 }
 
-/// sums[t] += panel · x[t]: all sums stay in registers.
-template <int tokens>
-inline void accumulate(Floats (&sums)[tokens], const float *panel, const float *x, std::ptrdiff_t ldx,
-                       int depth)
+template <int... t>
+inline void productOf(Indices<t...>, float *c, std::ptrdiff_t ldc, const float *panel, const float *x,
+                      std::ptrdiff_t ldx, int depth, bool add)
 {
+    Floats sums[] = {(static_cast<void>(t), splat(0))...};
     for (int k = 0; k < depth; ++k, panel += kLanes, x += ldx) {
         const Floats w = load(panel);
-        for (int t = 0; t < tokens; ++t) {
-            sums[t] = fma(w, splat(x[t]), sums[t]);
-        }
+        ((sums[t] = fma(w, splat(x[t]), sums[t])), ...);
     }
-}
-
-template <int tokens>
-inline void productOf(float *c, std::ptrdiff_t ldc, const float *panel, const float *x, std::ptrdiff_t ldx,
-                      int depth, bool add)
-{
-    Floats sums[tokens];
-    for (int t = 0; t < tokens; ++t) {
-        sums[t] = splat(0);
+    if (add) {
+        ((sums[t] = load(c + t * ldc) + sums[t]), ...);
     }
-    accumulate<tokens>(sums, panel, x, ldx, depth);
-    for (int t = 0; t < tokens; ++t) {
-        float *to = c + t * ldc;
-        store(to, add ? load(to) + sums[t] : sums[t]);
-    }
+    (store(c + t * ldc, sums[t]), ...);
 }
 
 /// One function for each number of tokens up to `most`.
@@ -165,7 +170,7 @@ inline void productUpTo(float *c, std::ptrdiff_t ldc, const float *panel, const 
                         int depth, int tokens, bool add)
 {
     if (tokens == most) {
-        productOf<most>(c, ldc, panel, x, ldx, depth, add);
+        productOf(typename IndicesUpTo<most>::Type{}, c, ldc, panel, x, ldx, depth, add);
     } else if constexpr (most > 1) {
         productUpTo<most - 1>(c, ldc, panel, x, ldx, depth, tokens, add);
     }
@@ -177,22 +182,16 @@ inline void productFloat(float *c, std::ptrdiff_t ldc, const float *panel, const
     productUpTo<kFloatTile>(c, ldc, panel, x, ldx, depth, tokens, add);
 }
 
-template <Packing packing, int tokens>
-inline void rowsOfElements(float *c, const std::byte *strip, int depth, const float *x, std::ptrdiff_t stride)
+template <Packing packing, int... t>
+inline void rowsOfElements(Indices<t...>, float *c, const std::byte *strip, int depth, const float *x,
+                           std::ptrdiff_t stride)
 {
-    Floats sums[tokens];
-    for (int t = 0; t < tokens; ++t) {
-        sums[t] = splat(0);
-    }
+    Floats sums[] = {(static_cast<void>(t), splat(0))...};
     for (int k = 0; k < depth; ++k) {
         const Floats w = element<packing>(strip, k);
-        for (int t = 0; t < tokens; ++t) {
-            sums[t] = fma(w, splat(x[t * stride + k]), sums[t]);
-        }
+        ((sums[t] = fma(w, splat(x[t * stride + k]), sums[t])), ...);
     }
-    for (int t = 0; t < tokens; ++t) {
-        store(c + t * kLanes, sums[t]);
-    }
+    (store(c + t * kLanes, sums[t]), ...);
 }
 
 template <Packing packing>
@@ -200,14 +199,14 @@ inline void rowsPacked(float *c, const std::byte *strip, int depth, const float 
                        int tokens)
 {
     for (; tokens >= 4; tokens -= 4, c += 4 * kLanes, x += 4 * stride) {
-        rowsOfElements<packing, 4>(c, strip, depth, x, stride);
+        rowsOfElements<packing>(IndicesUpTo<4>::Type{}, c, strip, depth, x, stride);
     }
     if (tokens == 3) {
-        rowsOfElements<packing, 3>(c, strip, depth, x, stride);
+        rowsOfElements<packing>(IndicesUpTo<3>::Type{}, c, strip, depth, x, stride);
     } else if (tokens == 2) {
-        rowsOfElements<packing, 2>(c, strip, depth, x, stride);
+        rowsOfElements<packing>(IndicesUpTo<2>::Type{}, c, strip, depth, x, stride);
     } else if (tokens == 1) {
-        rowsOfElements<packing, 1>(c, strip, depth, x, stride);
+        rowsOfElements<packing>(IndicesUpTo<1>::Type{}, c, strip, depth, x, stride);
     }
 }
 
