@@ -1,10 +1,12 @@
 #include "engine/weights/quant.h"
+#include "engine/weights/quant_file.h"
 
 #include <QDir>
 #include <QFile>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QTemporaryDir>
 #include <QTest>
 
 #include <bit>
@@ -68,6 +70,7 @@ private slots:
     void roundsToHalfToNearestEven_data();
     void roundsToHalfToNearestEven();
     void convertsBfloats();
+    void dequantizesFiles();
 };
 
 void TestQuant::equalsTheReference_data()
@@ -256,6 +259,32 @@ void TestQuant::convertsBfloats()
     QCOMPARE(int(engine::floatToBfloat(1.0f + 0x1.8p-7f)), 0x3f82);
     QCOMPARE(int(engine::floatToBfloat(std::numeric_limits<float>::max())), 0x7f80);
     QVERIFY(std::isnan(engine::bfloatToFloat(engine::floatToBfloat(std::bit_cast<float>(0x7f800001u)))));
+}
+
+void TestQuant::dequantizesFiles()
+{
+    const QTemporaryDir folder;
+    const auto path = [&](const char *name) {
+        return std::filesystem::path(folder.path().toStdString()) / name;
+    };
+    const QByteArray golden = contentOf(QStringLiteral(TEST_DATA "/quant/Q6_K.bin"));
+    const auto count = golden.size() / (210 + 1024);
+    QByteArray blocks;
+    QByteArray values;
+    for (int i = 0; i < 1000; ++i) { // more than are converted at once
+        blocks += golden.left(count * 210);
+        values += golden.mid(count * 210);
+    }
+    QFile in(QString::fromStdString(path("in").string()));
+    QVERIFY(in.open(QIODevice::WriteOnly) && in.write(blocks) == blocks.size());
+    in.close();
+
+    QVERIFY(engine::dequantizeFile(engine::TensorType::Q6_K, path("in"), path("out")));
+    QVERIFY(contentOf(QString::fromStdString(path("out").string())) == values);
+    QCOMPARE(engine::dequantizeFile(engine::TensorType::Q8_0, path("in"), path("out")).error().code,
+             engine::ErrorCode::Damaged);
+    QCOMPARE(engine::dequantizeFile(engine::TensorType::Q6_K, path("none"), path("out")).error().code,
+             engine::ErrorCode::NotFound);
 }
 
 QTEST_APPLESS_MAIN(TestQuant)
