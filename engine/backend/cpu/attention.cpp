@@ -193,65 +193,29 @@ void Attention::oneRow(const Queries &queries, const PagedKv &cache)
 void Attention::tile(const Queries &queries, const KeysAndValues &kv, int kvHead, int firstLane, int thread)
 {
     const int dimension = queries.dimension;
-    const auto padded = static_cast<std::size_t>(paddedDimension(dimension));
-    auto *q = m_scratch[static_cast<std::size_t>(thread)].take<float>(
-        (static_cast<std::size_t>(dimension) + padded + 2) * kLanes +
-        static_cast<std::size_t>(tileScratch(dimension)));
-    float *out = q + dimension * kLanes;
-    float *maximum = out + padded * kLanes;
-    float *sum = maximum + kLanes;
-    std::int32_t lowest[kLanes];
-    std::int32_t highest[kLanes];
-    const int count = std::min(kLanes, queries.q.rows * queries.group - firstLane);
-    const auto columnOf = [&](int lane) {
-        return (kvHead * queries.group + (firstLane + lane) % queries.group) * dimension;
-    };
-    const auto rowOf = [&](int lane) { return (firstLane + lane) / queries.group; };
-    AttentionTile work{.kv = kv,
-                       .first = 0,
-                       .last = 0,
-                       .queries = q,
-                       .lowest = lowest,
-                       .highest = highest,
-                       .softCap = queries.p.softCap,
-                       .scratch = sum + kLanes,
-                       .maximum = maximum,
-                       .sum = sum,
-                       .out = out};
+    AttentionTile work;
+    work.kv = kv;
     work.first = std::numeric_limits<int>::max();
-    for (int lane = 0; lane < kLanes; ++lane) {
-        maximum[lane] = kNoScore;
-        sum[lane] = 0;
-        if (lane >= count) {
-            lowest[lane] = 0;
-            highest[lane] = -1;
-            for (int d = 0; d < dimension; ++d) {
-                q[d * kLanes + lane] = 0;
-            }
-            continue;
-        }
-        const float *from =
-            queries.q.data + static_cast<std::ptrdiff_t>(rowOf(lane)) * queries.q.stride + columnOf(lane);
-        for (int d = 0; d < dimension; ++d) {
-            q[d * kLanes + lane] = from[d] * queries.p.scale;
-        }
-        const int position = queries.first + rowOf(lane);
-        highest[lane] = queries.causal ? position : queries.keys - 1;
-        lowest[lane] =
+    work.count = std::min(kLanes, queries.q.rows * queries.group - firstLane);
+    work.scale = queries.p.scale;
+    work.softCap = queries.p.softCap;
+    work.scratch = m_scratch[static_cast<std::size_t>(thread)].take<float>(
+        static_cast<std::size_t>(tileScratch(dimension)));
+    for (int lane = 0; lane < work.count; ++lane) {
+        const int row = (firstLane + lane) / queries.group;
+        const int column = (kvHead * queries.group + (firstLane + lane) % queries.group) * dimension;
+        work.queries[lane] = queries.q.data + static_cast<std::ptrdiff_t>(row) * queries.q.stride + column;
+        work.outs[lane] = queries.out.data + static_cast<std::ptrdiff_t>(row) * queries.out.stride + column;
+        const int position = queries.first + row;
+        const int highest = queries.causal ? position : queries.keys - 1;
+        const int lowest =
             queries.causal && queries.p.window > 0 ? std::max(0, position + 1 - queries.p.window) : 0;
-        work.first = std::min(work.first, lowest[lane] / kPage * kPage);
-        work.last = std::max(work.last, highest[lane] + 1);
+        work.highest[lane] = highest;
+        work.lowest[lane] = lowest;
+        work.first = std::min(work.first, lowest / kPage * kPage);
+        work.last = std::max(work.last, highest + 1);
     }
-    std::fill_n(out, padded * kLanes, 0.0f);
     m_kernels.attendTile(work);
-    for (int lane = 0; lane < count; ++lane) {
-        float *to =
-            queries.out.data + static_cast<std::ptrdiff_t>(rowOf(lane)) * queries.out.stride + columnOf(lane);
-        const float inverse = 1 / sum[lane];
-        for (int d = 0; d < dimension; ++d) {
-            to[d] = out[d * kLanes + lane] * inverse;
-        }
-    }
 }
 
 void Attention::within(Rows out, Rows q, Rows k, Rows v, std::span<const int> lengths,

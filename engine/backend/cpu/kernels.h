@@ -50,20 +50,21 @@ struct KeysAndValues
     int dimension = 0;
 };
 
-/// Online softmax (Milakov & Gimelshein 2018; Dao 2022) of 16 queries over the keys [first, last).
+/// Attention of up to 16 queries over the keys [first, last), by online softmax (Milakov & Gimelshein 2018;
+/// Dao 2022).
 struct AttentionTile
 {
     KeysAndValues kv;
     int first = 0; ///< a multiple of 32
     int last = 0;
-    const float *queries = nullptr;        ///< [dimension][16], scaled
-    const std::int32_t *lowest = nullptr;  ///< [16] the first key a lane sees
-    const std::int32_t *highest = nullptr; ///< [16] the last key a lane sees; below lowest: none
+    int count = 0;                     ///< queries
+    const float *queries[kLanes] = {}; ///< [dimension] each
+    float *outs[kLanes] = {};          ///< [dimension] each
+    std::int32_t lowest[kLanes] = {};  ///< the first key a query sees
+    std::int32_t highest[kLanes] = {}; ///< the last key it sees, at least `lowest`
+    float scale = 1;
     float softCap = 0;
     float *scratch = nullptr; ///< tileScratch(dimension) floats
-    float *maximum = nullptr; ///< [16], in and out; begins at kNoScore
-    float *sum = nullptr;     ///< [16], in and out; begins at 0
-    float *out = nullptr;     ///< [paddedDimension][16], in and out, not yet divided by sum
 };
 
 /// The same for one position's queries, heads of one group, over the keys [first, last).
@@ -87,7 +88,8 @@ constexpr int kRowKeys = 256;      ///< keys of a piece of work in decoding
 
 inline int tileScratch(int headDimension)
 {
-    return kTileKeys * kLanes + kPage * (headDimension + paddedDimension(headDimension));
+    const int padded = paddedDimension(headDimension);
+    return kTileKeys * kLanes + kPage * padded + 2 * padded * kLanes;
 }
 
 struct Kernels

@@ -281,18 +281,17 @@ float value(const KeysAndValues &kv, int position, int d)
     return element(kv, position, kPage * kv.dimension + position % kPage * paddedDimension(kv.dimension) + d);
 }
 
-float score(const KeysAndValues &kv, int position, const float *query, std::ptrdiff_t step, float softCap)
+float score(const KeysAndValues &kv, int position, const float *query, float softCap)
 {
     float sum = 0;
     for (int d = 0; d < kv.dimension; ++d) {
-        sum += query[d * step] * key(kv, position, d);
+        sum += query[d] * key(kv, position, d);
     }
     return softCap > 0 ? softCap * std::tanh(sum / softCap) : sum;
 }
 
 /// Takes one key into the running softmax of one query.
-void take(const KeysAndValues &kv, int position, float s, float &maximum, float &sum, float *out,
-          std::ptrdiff_t step)
+void take(const KeysAndValues &kv, int position, float s, float &maximum, float &sum, float *out)
 {
     const float before = maximum;
     maximum = std::max(maximum, s);
@@ -300,18 +299,28 @@ void take(const KeysAndValues &kv, int position, float s, float &maximum, float 
     const float weight = std::exp(s - maximum);
     sum = sum * fade + weight;
     for (int d = 0; d < kv.dimension; ++d) {
-        out[d * step] = out[d * step] * fade + weight * value(kv, position, d);
+        out[d] = out[d] * fade + weight * value(kv, position, d);
     }
 }
 
 void attendTile(const AttentionTile &tile)
 {
-    for (int lane = 0; lane < kLanes; ++lane) {
-        const int first = std::max(tile.first, tile.lowest[lane]);
+    const int dimension = tile.kv.dimension;
+    float *query = tile.scratch;
+    for (int lane = 0; lane < tile.count; ++lane) {
+        for (int d = 0; d < dimension; ++d) {
+            query[d] = tile.queries[lane][d] * tile.scale;
+        }
+        float *out = tile.outs[lane];
+        std::fill_n(out, dimension, 0.0f);
+        float maximum = kNoScore;
+        float sum = 0;
         const int last = std::min(tile.last, tile.highest[lane] + 1);
-        for (int position = first; position < last; ++position) {
-            const float s = score(tile.kv, position, tile.queries + lane, kLanes, tile.softCap);
-            take(tile.kv, position, s, tile.maximum[lane], tile.sum[lane], tile.out + lane, kLanes);
+        for (int position = std::max(tile.first, tile.lowest[lane]); position < last; ++position) {
+            take(tile.kv, position, score(tile.kv, position, query, tile.softCap), maximum, sum, out);
+        }
+        for (int d = 0; d < dimension; ++d) {
+            out[d] /= sum;
         }
     }
 }
@@ -324,8 +333,8 @@ void attendRow(const AttentionRow &row)
         row.sum[g] = 0;
         std::fill_n(row.out + g * padded, padded, 0.0f);
         for (int position = row.first; position < row.last; ++position) {
-            const float s = score(row.kv, position, row.queries + g * row.kv.dimension, 1, row.softCap);
-            take(row.kv, position, s, row.maximum[g], row.sum[g], row.out + g * padded, 1);
+            const float s = score(row.kv, position, row.queries + g * row.kv.dimension, row.softCap);
+            take(row.kv, position, s, row.maximum[g], row.sum[g], row.out + g * padded);
         }
     }
 }

@@ -64,11 +64,19 @@ inline void maskScores(float *scores, int first, int count, Ints lowest, Ints hi
     }
 }
 
-/// Scores to weights; the running maximum and sum take them in.
-inline void softmaxOf(const AttentionTile &tile, float *scores, int count)
+/// What attendTile keeps of its queries; lane by lane.
+struct RunningSoftmax
 {
-    const Floats before = load(tile.maximum);
-    Floats most = before;
+    Floats maximum;
+    Floats sum;
+    float *out; ///< [paddedDimension][16], not yet divided by the sum
+    int padded;
+};
+
+/// Scores to weights; the running maximum and sum take them in.
+inline void softmaxOf(RunningSoftmax &running, float *scores, int count)
+{
+    Floats most = running.maximum;
     for (int i = 0; i < count; ++i) {
         most = maximum(most, load(scores + i * kLanes));
     }
@@ -78,24 +86,61 @@ inline void softmaxOf(const AttentionTile &tile, float *scores, int count)
         sums = sums + weight;
         store(scores + i * kLanes, weight);
     }
-    const Floats fade = exponential(before - most);
-    store(tile.maximum, most);
-    store(tile.sum, fma(load(tile.sum), fade, sums));
-    if (any(before < most)) {
-        for (int d = 0; d < paddedDimension(tile.kv.dimension); ++d) {
-            store(tile.out + d * kLanes, load(tile.out + d * kLanes) * fade);
+    const Floats fade = exponential(running.maximum - most);
+    if (any(running.maximum < most)) {
+        for (int d = 0; d < running.padded; ++d) {
+            store(running.out + d * kLanes, load(running.out + d * kLanes) * fade);
         }
     }
+    running.maximum = most;
+    running.sum = fma(running.sum, fade, sums);
 }
 
 inline bool someHidden(const AttentionTile &tile, int first, int count)
 {
-    for (int lane = 0; lane < kLanes; ++lane) {
+    for (int lane = 0; lane < tile.count; ++lane) {
         if (tile.lowest[lane] > first || tile.highest[lane] < first + count - 1) {
             return true;
         }
     }
     return false;
+}
+
+/// to[d][16] = queries, scaled.
+inline void gatherQueries(float *to, const AttentionTile &tile)
+{
+    const int dimension = tile.kv.dimension;
+    int d = 0;
+    for (; d + kLanes <= dimension; d += kLanes) {
+        transposeTile(
+            to + d * kLanes, [&](int lane) { return tile.queries[lane] + d; }, tile.count);
+    }
+    for (; d < dimension; ++d) {
+        for (int lane = 0; lane < kLanes; ++lane) {
+            to[d * kLanes + lane] = lane < tile.count ? tile.queries[lane][d] : 0.0f;
+        }
+    }
+    for (int i = 0; i < dimension; ++i) {
+        store(to + i * kLanes, load(to + i * kLanes) * splat(tile.scale));
+    }
+}
+
+/// Rows of [d][16] back to the queries' places. @param spare  [16][16]
+inline void scatterOuts(const AttentionTile &tile, const float *from, float *spare)
+{
+    const int dimension = tile.kv.dimension;
+    for (int d = 0; d < dimension; d += kLanes) {
+        transposeTile(
+            spare, [&](int i) { return from + (d + i) * kLanes; }, kLanes);
+        for (int lane = 0; lane < tile.count; ++lane) {
+            const Floats row = load(spare + lane * kLanes);
+            if (d + kLanes <= dimension) {
+                store(tile.outs[lane] + d, row);
+            } else {
+                storePart(tile.outs[lane] + d, row, dimension - d);
+            }
+        }
+    }
 }
 
 inline void attendTile(const AttentionTile &tile)
@@ -104,6 +149,12 @@ inline void attendTile(const AttentionTile &tile)
     const int padded = paddedDimension(dimension);
     float *scores = tile.scratch;
     float *unpacked = scores + kTileKeys * kLanes;
+    float *queries = unpacked + kPage * padded;
+    RunningSoftmax running{splat(kNoScore), splat(0), queries + padded * kLanes, padded};
+    gatherQueries(queries, tile);
+    for (int d = 0; d < padded; ++d) {
+        store(running.out + d * kLanes, splat(0));
+    }
     const Ints lowest = loadInts(tile.lowest);
     const Ints highest = loadInts(tile.highest);
     for (int first = tile.first; first < tile.last; first += kTileKeys) {
@@ -111,9 +162,9 @@ inline void attendTile(const AttentionTile &tile)
         const int count = (wanted + kLanes - 1) / kLanes * kLanes;
         for (int i = 0; i < count; i += kPage) {
             const float *keys = keysOf(tile.kv, (first + i) / kPage, unpacked);
-            productOf16(scores + i * kLanes, tile.queries, keys, kLanes, dimension, false);
+            productOf16(scores + i * kLanes, queries, keys, kLanes, dimension, false);
             if (i + kLanes < count) {
-                productOf16(scores + (i + kLanes) * kLanes, tile.queries, keys + dimension * kLanes, kLanes,
+                productOf16(scores + (i + kLanes) * kLanes, queries, keys + dimension * kLanes, kLanes,
                             dimension, false);
             }
         }
@@ -123,15 +174,20 @@ inline void attendTile(const AttentionTile &tile)
         if (someHidden(tile, first, count)) {
             maskScores(scores, first, count, lowest, highest);
         }
-        softmaxOf(tile, scores, count);
+        softmaxOf(running, scores, count);
         for (int i = 0; i < count; i += kPage) {
             const float *values = valuesOf(tile.kv, (first + i) / kPage, unpacked);
             const int depth = count - i < kPage ? count - i : kPage;
             for (int d = 0; d < padded; d += kLanes) {
-                productOf16(tile.out + d * kLanes, scores + i * kLanes, values + d, padded, depth, true);
+                productOf16(running.out + d * kLanes, scores + i * kLanes, values + d, padded, depth, true);
             }
         }
     }
+    const Floats inverse = splat(1.0f) / running.sum;
+    for (int d = 0; d < padded; ++d) {
+        store(running.out + d * kLanes, load(running.out + d * kLanes) * inverse);
+    }
+    scatterOuts(tile, running.out, scores);
 }
 
 template <bool half>
@@ -144,11 +200,15 @@ inline Floats stored(const std::byte *head, std::ptrdiff_t index)
     }
 }
 
-/// Scores of both key tiles of a page for `group` queries. scores: [group][kRowKeys + 2 kPage]
+/// Scores of both key tiles of a page for `group` queries. scores: [group][kRowKeys + 2 kPage]. Fetches the
+/// page's values meanwhile: they are read in columns, which the hardware does not foresee.
 template <bool half, int group>
 inline void scoresOfPage(float *scores, std::ptrdiff_t ldScores, const std::byte *head, const float *queries,
                          int dimension)
 {
+    constexpr std::ptrdiff_t bytes = half ? 2 : 4;
+    const std::byte *values = head + kPage * dimension * bytes;
+    const std::ptrdiff_t step = kPage * bytes; // values of one dimension
     Floats sums[2 * group];
     for (int i = 0; i < 2 * group; ++i) {
         sums[i] = splat(0);
@@ -156,6 +216,9 @@ inline void scoresOfPage(float *scores, std::ptrdiff_t ldScores, const std::byte
     for (int d = 0; d < dimension; ++d) {
         const Floats a = stored<half>(head, d * kLanes);
         const Floats b = stored<half>(head, (dimension + d) * kLanes);
+        for (std::ptrdiff_t line = 0; line < step; line += 64) {
+            __builtin_prefetch(values + d * step + line, 0, 2);
+        }
         for (int g = 0; g < group; ++g) {
             const Floats q = splat(queries[g * dimension + d]);
             sums[2 * g] = fma(a, q, sums[2 * g]);

@@ -219,15 +219,15 @@ inline std::int32_t storeBytes(std::int8_t *to, Floats x)
     return _mm_cvtsi128_si32(_mm_add_epi32(four, _mm_shuffle_epi32(four, 0xb1)));
 }
 
-/// to[k][16] of rows[lane][k] for k < 16.
-inline void transposeTile(float *to, const float *rows, std::ptrdiff_t stride, int count)
+/// to[k][16] of rowAt(lane)[k] for k < 16; zero from lane `count` on.
+template <class RowAt>
+inline void transposeTile(float *to, const RowAt &rowAt, int count)
 {
     for (int half = 0; half < 16; half += 8) {
         for (int k = 0; k < 16; k += 8) {
             __m256 r[8];
             for (int i = 0; i < 8; ++i) {
-                r[i] =
-                    half + i < count ? _mm256_loadu_ps(rows + (half + i) * stride + k) : _mm256_setzero_ps();
+                r[i] = half + i < count ? _mm256_loadu_ps(rowAt(half + i) + k) : _mm256_setzero_ps();
             }
             __m256 t[8];
             for (int i = 0; i < 8; i += 4) {

@@ -210,12 +210,13 @@ inline void transpose(__m512i (&r)[16])
     }
 }
 
-/// to[k][16] of rows[lane][k] for k < 16.
-inline void transposeTile(float *to, const float *rows, std::ptrdiff_t stride, int count)
+/// to[k][16] of rowAt(lane)[k] for k < 16; zero from lane `count` on.
+template <class RowAt>
+inline void transposeTile(float *to, const RowAt &rowAt, int count)
 {
     __m512i r[16];
     for (int i = 0; i < 16; ++i) {
-        r[i] = i < count ? _mm512_loadu_si512(rows + i * stride) : _mm512_setzero_si512();
+        r[i] = i < count ? _mm512_loadu_si512(rowAt(i)) : _mm512_setzero_si512();
     }
     transpose(r);
     for (int i = 0; i < 16; ++i) {

@@ -210,11 +210,13 @@ inline std::int32_t storeBytes(std::int8_t *to, Floats a)
     return total;
 }
 
-inline void transposeTile(float *to, const float *rows, std::ptrdiff_t stride, int count)
+/// to[k][16] of rowAt(lane)[k] for k < 16; zero from lane `count` on.
+template <class RowAt>
+inline void transposeTile(float *to, const RowAt &rowAt, int count)
 {
     for (int k = 0; k < 16; ++k) {
         for (int lane = 0; lane < 16; ++lane) {
-            to[k * 16 + lane] = lane < count ? rows[lane * stride + k] : 0.0f;
+            to[k * 16 + lane] = lane < count ? rowAt(lane)[k] : 0.0f;
         }
     }
 }

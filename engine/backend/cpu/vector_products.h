@@ -33,11 +33,12 @@ inline void interleaveFloat(float *to, int lanes, const float *rows, std::ptrdif
     int k = 0;
     float tile[kLanes * kLanes];
     for (; k + kLanes <= depth; k += kLanes, to += kLanes * lanes) {
+        const auto rowAt = [&](int lane) { return rows + lane * stride + k; };
         if (lanes == kLanes) {
-            transposeTile(to, rows + k, stride, count);
+            transposeTile(to, rowAt, count);
             continue;
         }
-        transposeTile(tile, rows + k, stride, count);
+        transposeTile(tile, rowAt, count);
         for (int i = 0; i < kLanes; ++i) {
             for (int lane = 0; lane < lanes; ++lane) {
                 to[i * lanes + lane] = tile[i * kLanes + lane];
