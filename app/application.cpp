@@ -75,6 +75,10 @@ ui::Factories factoriesOf(Services &services)
     factories.connect = [&services] { return services.connect(); };
     factories.makeIngestor = [&services] { return services.makeIngestor(); };
     factories.makeAnswerer = [&services] { return services.makeAnswerer(); };
+    factories.describeModel = [&services]() -> rag::Result<ui::ModelName> {
+        ASSIGN_OR_RETURN(const auto model, services.makeLanguageModel());
+        return ui::ModelName{model->name(), model->device()};
+    };
     factories.removeDocument = [&services](rag::DocumentId id) { return services.removeDocument(id); };
     factories.openPdf = [options = services.pdfOptions()](
                             const std::filesystem::path &path,
@@ -177,7 +181,10 @@ void Application::useLanguage()
     }
     m_translators.clear();
     const QString chosen = m_settings.language();
-    const QLocale locale = chosen.isEmpty() ? QLocale::system() : QLocale(chosen);
+    QLocale locale = chosen.isEmpty() ? QLocale::system() : QLocale(chosen);
+    if (locale.language() == QLocale::C) { // no language set: the words are English, and so are their plurals
+        locale = QLocale(QLocale::English);
+    }
     QLocale::setDefault(locale);
     const std::pair<QString, QString> sources[] = {
         {QStringLiteral("qtbase"), QLibraryInfo::path(QLibraryInfo::TranslationsPath)},

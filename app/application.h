@@ -36,6 +36,8 @@ public:
     /// Opens library and window. @return false when the library cannot be opened; the user was told
     bool start(const QStringList &files);
 
+    ui::Settings &settings() { return m_settings; }
+
 private:
     bool openLibrary();
     ServiceOptions serviceOptions() const;

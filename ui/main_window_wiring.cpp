@@ -101,6 +101,12 @@ void MainWindow::connectLibrary()
     connect(&library, &LibraryController::noticed, this, &MainWindow::notice);
     connect(&library, &LibraryController::modelProblem, this, &MainWindow::showModelProblem);
     connect(&library, &LibraryController::passwordNeeded, this, &MainWindow::askForPassword);
+    connect(&library, &LibraryController::oneAdded, this, [this](const QString &path) {
+        if (m_workspace.chat().messages().isEmpty()) { // its first page is seen at once, while it is read
+            showReader(true);
+            m_reader->openPage(QFileInfo(path).fileName(), 0, m_workspace.library().pageRequest(path));
+        }
+    });
     connect(&documents, &DocumentModel::scopeChanged, this, &MainWindow::updateScope);
     connect(&documents, &QAbstractItemModel::rowsInserted, this, &MainWindow::updateScope);
     connect(&documents, &QAbstractItemModel::rowsRemoved, this, &MainWindow::updateScope);
@@ -121,10 +127,8 @@ void MainWindow::connectChat()
     ChatController &chat = m_workspace.chat();
     connect(&chat, &ChatController::noticed, this, &MainWindow::notice);
     connect(&chat, &ChatController::modelProblem, this, &MainWindow::showModelProblem);
-    connect(&chat, &ChatController::modelReady, this, [this] {
-        m_messages->dismiss(QStringLiteral("model"));
-        m_model->setText(tr("Ready"));
-    });
+    connect(&chat, &ChatController::modelReady, this,
+            [this] { m_messages->dismiss(QStringLiteral("model")); });
     connect(&chat, &ChatController::statusChanged, this, &MainWindow::showStatus);
     connect(&chat, &ChatController::answeringChanged, this, &MainWindow::updateAnswering);
     connect(&chat, &ChatController::opened, this, [this](rag::ConversationId id) {
@@ -147,6 +151,9 @@ void MainWindow::connectChat()
     });
     connect(&m_workspace.workers().store(), &StoreWorker::located, this, &MainWindow::showCitation);
     m_history->setOpen(chat.openConversation());
+    if (!chat.status().model.isEmpty()) { // the window was built anew
+        showStatus(chat.status());
+    }
 }
 
 void MainWindow::send(const QString &question)
@@ -217,7 +224,7 @@ void MainWindow::askToRemove(int row)
     QPushButton *remove = box->addButton(tr("Remove"), QMessageBox::DestructiveRole);
     box->setDefaultButton(box->addButton(tr("Cancel"), QMessageBox::RejectRole));
     connect(remove, &QPushButton::clicked, this, [this, id] {
-        if (m_reader->document() == id) {
+        if (m_reader->path() == m_workspace.library().pageRequest(id).path) {
             showReader(false);
         }
         m_workspace.library().remove(m_workspace.library().documents().rowOf(id));
@@ -240,7 +247,7 @@ void MainWindow::askForPassword(const QString &path, bool wasWrong)
         if (result == QDialog::Accepted) {
             m_workspace.library().givePassword(path, password);
             if (m_reader->path() == path) {
-                m_reader->reload(m_workspace.library().pageRequest(m_reader->document()));
+                m_reader->reload(m_workspace.library().pageRequest(path));
             }
         }
         if (!m_passwordsWanted.isEmpty()) {
@@ -319,10 +326,9 @@ void MainWindow::showModelProblem(const engine::Error &error)
 
 void MainWindow::showStatus(const ModelStatus &status)
 {
-    const bool known = !status.model.isEmpty();
-    m_model->setText(status.device.isEmpty() ? status.model
-                                             : QStringLiteral("%1 · %2").arg(status.model, status.device));
-    m_model->setVisible(known);
+    m_model->setText(status.model.isEmpty()    ? tr("Ready")
+                     : status.device.isEmpty() ? status.model
+                                               : QStringLiteral("%1 · %2").arg(status.model, status.device));
     m_speed->setText(status.tokensPerSecond > 0
                          ? tr("%1 tokens/s").arg(QLocale().toString(status.tokensPerSecond, 'f', 1))
                          : QString());

@@ -269,6 +269,7 @@ inline ui::Factories fakeFactories(Script &script, const QString &folder)
         }
         return std::make_unique<FakeAnswerer>(script);
     };
+    factories.describeModel = [] { return rag::Result<ui::ModelName>(ui::ModelName{"fake-model", "CPU"}); };
     factories.removeDocument = [file](rag::DocumentId id) -> rag::Result<void> {
         ASSIGN_OR_RETURN(const auto database, rag::Database::open(file));
         ASSIGN_OR_RETURN(const auto chunks, rag::LibraryStore(*database).removeDocument(id));

@@ -106,6 +106,20 @@ private slots:
         QCOMPARE(model.rowCount(), 0);
     }
 
+    void failedFileThatTheLibraryKeepsIsOneRow()
+    {
+        DocumentModel model;
+        QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        model.addJob(1, QStringLiteral("/tmp/locked.pdf"));
+        model.jobFailed(1, {rag::ErrorCode::Locked, "x"});
+
+        model.setDocuments({document(4, "locked.pdf", rag::DocumentState::NeedsPassword)});
+
+        QCOMPARE(model.rowCount(), 1);
+        QCOMPARE(model.rowOf(4), 0);
+        QCOMPARE(status(model, 0), QStringLiteral("Needs its password"));
+    }
+
     void takenOutOfTheQueueLeavesNoRow()
     {
         DocumentModel model;

@@ -31,7 +31,11 @@ ChatController::ChatController(Workers &workers, DocumentModel &documents, QObje
 void ChatController::connectWorkers()
 {
     AnswerWorker &answer = m_workers.answer();
-    connect(&answer, &AnswerWorker::prepared, this, &ChatController::modelReady);
+    connect(&answer, &AnswerWorker::prepared, this, [this](const ModelName &name) {
+        m_status = {toQString(name.model), toQString(name.device), 0};
+        emit modelReady();
+        emit statusChanged(m_status);
+    });
     connect(&answer, &AnswerWorker::notPrepared, this, &ChatController::modelProblem);
     connect(&answer, &AnswerWorker::started, this, &ChatController::questionStarted);
     connect(&answer, &AnswerWorker::passagesFound, this,
@@ -183,7 +187,8 @@ void ChatController::answerFinished(quint64 number, const rag::Answer &answer)
     shown.answerTokens = answer.answerTokens;
     shown.seconds = answer.seconds.retrieve + answer.seconds.prefill + answer.seconds.decode;
     showLive();
-    emit statusChanged({toQString(answer.model), toQString(answer.device), message.tokensPerSecond});
+    m_status = {toQString(answer.model), toQString(answer.device), message.tokensPerSecond};
+    emit statusChanged(m_status);
     m_live.reset();
     emit answeringChanged(false);
     loadConversations();

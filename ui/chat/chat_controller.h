@@ -51,6 +51,9 @@ public:
     void remove(rag::ConversationId id); ///< done after a time in which it can be undone
     void search(const QString &text);
 
+    /// As far as it is known.
+    const ModelStatus &status() const { return m_status; }
+
     rag::ConversationId openConversation() const { return m_open; }
 
     /// What was put off is done now: before the program ends.
@@ -98,6 +101,7 @@ private:
     rag::AnswerOptions m_options;
     rag::ConversationId m_open = 0;
     std::optional<Live> m_live;
+    ModelStatus m_status;
     quint64 m_lastNumber = 0;
     QString m_search;
     std::vector<rag::ConversationId> m_toRemove;

@@ -172,7 +172,10 @@ void DocumentModel::setDocuments(const std::vector<rag::Document> &documents)
         }
     }
     for (const rag::Document &document : documents) {
-        const int at = rowOf(document.id);
+        int at = rowOf(document.id);
+        if (at < 0) {
+            at = rowWithoutId(toQString(document.path));
+        }
         if (at < 0) {
             beginInsertRows({}, 0, 0);
             m_rows.insert(m_rows.begin(), Row{.document = document, .error = {}});
@@ -183,6 +186,15 @@ void DocumentModel::setDocuments(const std::vector<rag::Document> &documents)
         }
     }
     emit scopeChanged();
+}
+
+/// A file that could not be read, and that the library has taken note of since.
+int DocumentModel::rowWithoutId(const QString &path) const
+{
+    const auto found = std::find_if(m_rows.begin(), m_rows.end(), [&path](const Row &row) {
+        return row.document.id == 0 && row.job == 0 && toQString(row.document.path) == path;
+    });
+    return found == m_rows.end() ? -1 : int(found - m_rows.begin());
 }
 
 void DocumentModel::addJob(quint64 job, const QString &path, rag::DocumentId document)

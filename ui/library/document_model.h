@@ -73,6 +73,7 @@ signals:
 
 private:
     int rowOfJob(quint64 job) const;
+    int rowWithoutId(const QString &path) const;
     int joinWithId(int row, rag::DocumentId id);
     void changed(int row);
     void takeOut(int row);

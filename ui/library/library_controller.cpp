@@ -46,6 +46,9 @@ void LibraryController::connectWorkers()
                 for (const QString &file : files) {
                     post({0, file, m_passwords.value(file), 0});
                 }
+                if (files.size() == 1) {
+                    emit oneAdded(files.front());
+                }
                 if (!others.isEmpty()) {
                     emit noticed({Notice::Kind::Warning,
                                   tr("%Ln item(s) without a PDF were left out.", nullptr, int(others.size())),
@@ -154,12 +157,17 @@ void LibraryController::givePassword(const QString &path, const QString &passwor
 
 PageRequest LibraryController::pageRequest(rag::DocumentId document) const
 {
-    PageRequest request;
+    const auto *row = m_documents.find(document);
+    PageRequest request = pageRequest(row ? toQString(row->document.path) : QString());
     request.document = document;
-    if (const auto *row = m_documents.find(document)) {
-        request.path = toQString(row->document.path);
-        request.password = m_passwords.value(request.path);
-    }
+    return request;
+}
+
+PageRequest LibraryController::pageRequest(const QString &path) const
+{
+    PageRequest request;
+    request.path = path;
+    request.password = m_passwords.value(path);
     return request;
 }
 

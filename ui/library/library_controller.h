@@ -31,9 +31,12 @@ public:
     void givePassword(const QString &path, const QString &password);
     /// Where a document's file is, and the password given for it since the program started.
     PageRequest pageRequest(rag::DocumentId document) const;
+    PageRequest pageRequest(const QString &path) const;
 
 signals:
     void noticed(const ui::Notice &notice);
+    /// One file, by itself, was found to be read.
+    void oneAdded(const QString &path);
     void passwordNeeded(const QString &path, bool wasWrong);
     void modelProblem(const engine::Error &error);
 

@@ -156,7 +156,7 @@ void ReaderPane::openCitation(const rag::Citation &citation, const PageRequest &
 
 void ReaderPane::openPage(const QString &name, int page, const PageRequest &file)
 {
-    if (file.document != m_wanted.document || file.path != m_wanted.path) {
+    if (file.path != m_wanted.path) {
         m_view->clear();
         m_pages = 0;
     }
@@ -188,7 +188,6 @@ void ReaderPane::close()
 {
     m_workers.pages().cancelBefore(++m_wanted.number);
     m_wanted.path.clear();
-    m_wanted.document = 0;
     m_view->clear();
 }
 

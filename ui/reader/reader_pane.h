@@ -33,8 +33,6 @@ public:
     void zoom(int steps);
     void fitWidth();
 
-    rag::DocumentId document() const { return m_wanted.document; }
-
     QString path() const { return m_wanted.path; }
 
     int page() const { return m_wanted.page; }

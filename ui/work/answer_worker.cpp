@@ -118,15 +118,15 @@ void AnswerWorker::ask(const AskRequest &request)
 
 void AnswerWorker::prepare()
 {
-    const auto ready = guarded([&]() -> rag::Result<void> {
+    const auto ready = guarded([&]() -> rag::Result<ModelName> {
         RETURN_IF_ERROR(open());
         if (!m_answerer) {
             ASSIGN_OR_RETURN(m_answerer, m_factories.makeAnswerer());
         }
-        return {};
+        return m_factories.describeModel ? m_factories.describeModel() : ModelName();
     });
     if (ready) {
-        emit prepared();
+        emit prepared(*ready);
     } else {
         emit notPrepared(ready.error());
     }

@@ -52,7 +52,7 @@ public slots:
     void prepare();
 
 signals:
-    void prepared();
+    void prepared(const ui::ModelName &name);
     void notPrepared(const engine::Error &error);
     void started(const ui::AskStarted &started);
     void passagesFound(quint64 number, const std::vector<rag::Passage> &passages);

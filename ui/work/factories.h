@@ -27,6 +27,13 @@ public:
                                                const rag::CancelToken &cancel) = 0;
 };
 
+/// Which model answers, and on what.
+struct ModelName
+{
+    std::string model;
+    std::string device;
+};
+
 /// What the window is given from outside: how to make the objects its workers own. Each function is called on
 /// the worker's thread, may take long (models are loaded) and may fail; it must be safe from any thread.
 struct Factories
@@ -34,6 +41,8 @@ struct Factories
     std::function<rag::Result<std::unique_ptr<rag::Database>>()> connect;
     std::function<rag::Result<std::unique_ptr<rag::Ingestor>>()> makeIngestor;
     std::function<rag::Result<std::unique_ptr<rag::Answerer>>()> makeAnswerer;
+    /// Of the model that makeAnswerer() has loaded. May be empty: not told before the first answer.
+    std::function<rag::Result<ModelName>()> describeModel;
     /// Takes a document out of database and index.
     std::function<rag::Result<void>(rag::DocumentId)> removeDocument;
     /// Errors: NotFound, Unreadable, Locked, Damaged.

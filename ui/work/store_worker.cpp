@@ -6,6 +6,7 @@
 #include "ui/shared/convert.h"
 #include "ui/work/guarded.h"
 
+#include <QDir>
 #include <QDirIterator>
 #include <QFileInfo>
 
@@ -110,7 +111,7 @@ void StoreWorker::findPdfs(const QStringList &paths)
         if (!info.isDir()) {
             // Whatever its name: the reader looks at the content and says so when it is no PDF.
             const bool named = info.suffix().compare(QLatin1String("pdf"), Qt::CaseInsensitive) == 0;
-            (named || paths.size() == 1 ? files : others).append(info.absoluteFilePath());
+            (named || paths.size() == 1 ? files : others).append(QDir::cleanPath(info.absoluteFilePath()));
             continue;
         }
         QDirIterator folder(info.absoluteFilePath(), {QStringLiteral("*.pdf"), QStringLiteral("*.PDF")},
