@@ -40,6 +40,8 @@ struct Chunker::Impl
 void Chunker::Impl::addPage(const PageContent &page)
 {
     const std::vector<Block> blocks = blocksOf(page);
+    if (page.width > page.height && tokens >= options.targetTokens / 16)
+        close(false); // a slide stands for itself
     if (std::string title = sections.turnTo(page, blocks); !title.empty()) {
         if (!open.empty() && open.back().ends)
             close(false);
@@ -80,7 +82,7 @@ bool Chunker::Impl::mustCloseBefore(const Piece &piece) const
     const bool nextPage = piece.page != open.back().page;
     return tokens + piece.tokens > options.maxTokens || tokens >= options.targetTokens ||
            (piece.opensBlock && tokens >= options.targetTokens * 4 / 5) ||
-           (nextPage && open.back().ends && tokens >= options.targetTokens * 3 / 5);
+           (nextPage && open.back().ends && tokens >= options.targetTokens / 4);
 }
 
 void Chunker::Impl::addPiece(Piece piece)

@@ -17,9 +17,6 @@ constexpr const char *kPassageColumns = "SELECT c.id, c.document, d.name, c.page
                                         "FROM chunks c JOIN documents d ON d.id = c.document "
                                         "LEFT JOIN pages p ON p.document = c.document AND p.page = c.page ";
 
-/// A title says less about a passage than its own words.
-constexpr const char *kRank = "bm25(words, 1.0, 0.5)";
-
 /// More words than this no question has; each costs a walk through the index.
 constexpr std::size_t kMostWords = 64;
 
@@ -133,9 +130,9 @@ Result<std::vector<WordHit>> LibraryStore::searchWords(std::string_view words, i
         among.empty()
             ? ""
             : "AND +rowid IN (SELECT id FROM chunks WHERE document IN (SELECT value FROM json_each(?3))) ";
-    const std::string sql = std::string("SELECT rowid, ") + kRank +
-                            " AS score FROM words WHERE words MATCH ?1 " + filter +
-                            "ORDER BY score, rowid LIMIT ?2";
+    // rank is BM25 over text and section title alike, sorted inside of FTS5.
+    const std::string sql =
+        "SELECT rowid, rank FROM words WHERE words MATCH ?1 " + filter + "ORDER BY rank LIMIT ?2";
     ASSIGN_OR_RETURN(Statement row, m_database.prepare(sql, query, k));
     if (!among.empty())
         row.bind(3, jsonList(among));
