@@ -253,7 +253,11 @@ Result<TokenizerParts> readParts(const Metadata &metadata, Model model)
         kinds[static_cast<std::size_t>(*unknown)] = TokenKind::Unknown; // text may turn into it
     }
     const std::vector<std::string_view> texts(tokens->begin(), tokens->end());
-    ASSIGN_OR_RETURN(parts.vocabulary, Vocabulary::build(texts, std::move(kinds)));
+    auto vocabulary = Vocabulary::build(texts, std::move(kinds));
+    if (!vocabulary) {
+        return damaged(metadata, "tokens", vocabulary.error().detail);
+    }
+    parts.vocabulary = *std::move(vocabulary);
     parts.matcher = SpecialMatcher(readEntries(metadata, model, parts.vocabulary));
     ASSIGN_OR_RETURN(const Ends ends, readEnds(metadata, model, parts.special));
     makeTemplates(model, ends, parts);

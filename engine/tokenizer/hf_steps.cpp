@@ -117,8 +117,11 @@ Result<NormalStep> readNormalStep(const json &step)
     }
     if (type == "Precompiled") {
         ASSIGN_OR_RETURN(const std::string bytes, fromBase64(textOf(step, "precompiled_charsmap")));
-        ASSIGN_OR_RETURN(Charsmap charsmap, Charsmap::parse(bytes));
-        return charsmap;
+        auto charsmap = Charsmap::parse(bytes);
+        if (!charsmap) {
+            return fail(ErrorCode::Damaged, "tokenizer.json: " + charsmap.error().detail);
+        }
+        return *std::move(charsmap);
     }
     return unknownStep("normalizer", type);
 }

@@ -21,6 +21,14 @@ tl::unexpected<Error> damaged(const std::string &what)
     return fail(ErrorCode::Damaged, "tokenizer.json: " + what);
 }
 
+Result<Normalizer> buildNormalizer(std::vector<NormalStep> steps)
+{
+    auto normalizer = Normalizer::build(std::move(steps));
+    return normalizer ? std::move(normalizer)
+                      : Result<Normalizer>(
+                            fail(normalizer.error().code, "tokenizer.json: " + normalizer.error().detail));
+}
+
 Result<MergeTable> readMerges(const json &model, const Vocabulary &vocabulary)
 {
     const json *merges = memberOf(model, "merges");
@@ -50,7 +58,7 @@ TokenizerResult loadByteLevel(const json &model, std::vector<NormalStep> normal,
 {
     BpeModel bpe;
     ASSIGN_OR_RETURN(bpe.merges, readMerges(model, parts.vocabulary));
-    ASSIGN_OR_RETURN(bpe.normalizer, Normalizer::build(std::move(normal)));
+    ASSIGN_OR_RETURN(bpe.normalizer, buildNormalizer(std::move(normal)));
     bpe.preTokenizer = PreTokenizer(std::move(split.rules));
     bpe.ignoreMerges = flagOf(model, "ignore_merges", false);
     bpe.blankBefore = split.blankBefore;
@@ -89,7 +97,7 @@ TokenizerResult loadBpe(const json &root, const json &model, TokenizerParts part
         decoderStripsBlank(root) || (split.metaspace && split.metaspace->prefix != Metaspace::Prefix::Never);
     sentencePiece.metaspace = split.metaspace.value_or(Metaspace{});
     ASSIGN_OR_RETURN(sentencePiece.merges, readMerges(model, parts.vocabulary));
-    ASSIGN_OR_RETURN(sentencePiece.normalizer, Normalizer::build(std::move(normal)));
+    ASSIGN_OR_RETURN(sentencePiece.normalizer, buildNormalizer(std::move(normal)));
     sentencePiece.byteFallback = flagOf(model, "byte_fallback", false);
     sentencePiece.fuseUnknown = flagOf(model, "fuse_unk", false);
     return makeSentencePiece(std::move(parts), std::move(sentencePiece));
@@ -106,7 +114,7 @@ TokenizerResult loadUnigram(const json &root, const json &model, std::vector<flo
     }
     unigram.metaspace = *split.metaspace;
     unigram.metaspace.splitWords = split.whitespace;
-    ASSIGN_OR_RETURN(unigram.normalizer, Normalizer::build(std::move(normal)));
+    ASSIGN_OR_RETURN(unigram.normalizer, buildNormalizer(std::move(normal)));
     unigram.byteFallback = flagOf(model, "byte_fallback", false);
     unigram.scores = std::move(scores);
     return makeUnigram(std::move(parts), std::move(unigram));
@@ -120,7 +128,7 @@ TokenizerResult loadWordPiece(const json &root, const json &model, TokenizerPart
     if (!split.bert || !split.rules.empty() || split.byteLevel || split.metaspace) {
         return fail(ErrorCode::Unsupported, "tokenizer.json: WordPiece without BertPreTokenizer alone");
     }
-    ASSIGN_OR_RETURN(wordPiece.normalizer, Normalizer::build(std::move(normal)));
+    ASSIGN_OR_RETURN(wordPiece.normalizer, buildNormalizer(std::move(normal)));
     wordPiece.continuePrefix = textOf(model, "continuing_subword_prefix", "##");
     if (wordPiece.continuePrefix.empty()) {
         return fail(ErrorCode::Unsupported, "tokenizer.json: WordPiece without a mark for what goes on");
@@ -174,7 +182,10 @@ TokenizerResult loadHfTokenizer(const ModelFile &file)
 {
     const auto tokenizer = file.textFile("tokenizer.json");
     if (tokenizer) {
-        return loadJson(file, *tokenizer);
+        auto loaded = loadJson(file, *tokenizer);
+        return loaded ? std::move(loaded)
+                      : TokenizerResult(
+                            fail(loaded.error().code, file.path().string() + "/" + loaded.error().detail));
     }
     if (tokenizer.error().code != ErrorCode::NotFound) {
         return tl::unexpected(tokenizer.error());

@@ -316,7 +316,11 @@ Result<HfVocabulary> readHfVocabulary(const json &root, const ModelFile &file)
     ASSIGN_OR_RETURN(std::vector<SpecialEntry> entries, readAdded(root, tokens));
     read.parts.special.unknown = markUnknown(*model, tokens);
     read.scores.resize(tokens.texts.size(), 0.0F);
-    ASSIGN_OR_RETURN(read.parts.vocabulary, Vocabulary::build(tokens.texts, std::move(tokens.kinds)));
+    auto vocabulary = Vocabulary::build(tokens.texts, std::move(tokens.kinds));
+    if (!vocabulary) {
+        return damaged("model.vocab: " + vocabulary.error().detail);
+    }
+    read.parts.vocabulary = *std::move(vocabulary);
     read.parts.matcher = SpecialMatcher(std::move(entries));
     readNames(file, read.parts);
     if (const json *processor = memberOf(root, "post_processor")) {

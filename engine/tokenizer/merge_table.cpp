@@ -5,7 +5,7 @@
 namespace engine {
 
 MergeTable::MergeTable(std::size_t merges)
-    : m_slots(std::bit_ceil(merges * 2 + 2))
+    : m_slots(std::bit_ceil(merges * 3 / 2 + 2))
     , m_mask(m_slots.size() - 1)
 {
 }

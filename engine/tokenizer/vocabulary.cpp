@@ -23,7 +23,7 @@ int hexDigit(char c)
 } // namespace
 
 TextIndex::TextIndex(std::size_t tokens)
-    : m_slots(std::bit_ceil(tokens * 2 + 2))
+    : m_slots(std::bit_ceil(tokens * 3 / 2 + 2))
     , m_mask(m_slots.size() - 1)
 {
 }
