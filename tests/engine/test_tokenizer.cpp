@@ -1,28 +1,15 @@
-#include "engine/tokenizer/tokenizer.h"
+#include "tests/engine/tokenizer_support.h"
 
-#include <QDir>
 #include <QFile>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
-#include <QProcess>
-#include <QTemporaryDir>
 #include <QTest>
-
-#include <filesystem>
-#include <fstream>
-#include <optional>
-#include <sstream>
 
 using engine::TokenId;
 using engine::Tokenizer;
-using Ids = std::vector<TokenId>;
-using TokenizerPtr = std::unique_ptr<const Tokenizer>;
 
 namespace {
-
-const QString kTokenizers = QStringLiteral(SHARED_DATA "/golden/tokenizers/");
-const QString kModels = QStringLiteral(SHARED_DATA "/golden/models/");
 
 QJsonDocument readJson(const QString &path)
 {
@@ -53,21 +40,6 @@ std::string bytesOf(const QJsonValue &hex)
     return QByteArray::fromHex(hex.toString().toLatin1()).toStdString();
 }
 
-TokenizerPtr load(const QString &path)
-{
-    const auto file = engine::ModelFile::open(path.toStdString());
-    if (!file) {
-        qWarning("%s", file.error().detail.c_str());
-        return nullptr;
-    }
-    auto tokenizer = Tokenizer::load(**file);
-    if (!tokenizer) {
-        qWarning("%s", tokenizer.error().detail.c_str());
-        return nullptr;
-    }
-    return *std::move(tokenizer);
-}
-
 } // namespace
 
 /// Every published vocabulary and tiny model gives the ids that the reference implementations give.
@@ -76,7 +48,6 @@ class TestTokenizerGoldens : public QObject
     Q_OBJECT
 
 private slots:
-    void initTestCase();
     void vocabularyMatchesBothReferences_data();
     void vocabularyMatchesBothReferences();
     void modelFileMatchesItsTokenizer_data();
@@ -85,33 +56,14 @@ private slots:
 private:
     void checkCases(const Tokenizer &tokenizer, const QJsonArray &strings, const QJsonArray &cases,
                     bool parseSpecial);
-    TokenizerPtr vocabulary(const QString &name);
 
     QTemporaryDir m_folder;
 };
 
-void TestTokenizerGoldens::initTestCase()
-{
-    if (!QFile::exists(kTokenizers + QStringLiteral("strings.json"))) {
-        QSKIP("needs ../shared");
-    }
-}
-
-TokenizerPtr TestTokenizerGoldens::vocabulary(const QString &name)
-{
-    QProcess unpack;
-    unpack.setWorkingDirectory(m_folder.path());
-    unpack.start(QStringLiteral("cmake"), {QStringLiteral("-E"), QStringLiteral("tar"), QStringLiteral("xf"),
-                                           kTokenizers + name + QStringLiteral(".gguf.tar.xz")});
-    return unpack.waitForFinished() ? load(m_folder.filePath(name + QStringLiteral(".gguf"))) : nullptr;
-}
-
 void TestTokenizerGoldens::vocabularyMatchesBothReferences_data()
 {
     QTest::addColumn<QString>("name");
-    for (const char *name :
-         {"bert-bge", "deepseek-coder", "deepseek-llm", "deepseek-r1-qwen", "gemma-3", "gpt-2", "gpt-neox",
-          "llama-bpe", "llama-spm", "phi-3", "qwen2", "smollm2", "xlm-roberta"}) {
+    for (const char *name : kVocabularies) {
         QTest::newRow(name) << QString::fromLatin1(name);
     }
 }
@@ -137,10 +89,13 @@ void TestTokenizerGoldens::checkCases(const Tokenizer &tokenizer, const QJsonArr
 void TestTokenizerGoldens::vocabularyMatchesBothReferences()
 {
     QFETCH(QString, name);
-    const TokenizerPtr tokenizer = vocabulary(name);
+    if (!QFile::exists(kSharedTokenizers + QStringLiteral("strings.json"))) {
+        QSKIP("needs ../shared");
+    }
+    const TokenizerPtr tokenizer = loadVocabulary(m_folder, name);
     QVERIFY(tokenizer);
-    const QJsonObject strings = readJson(kTokenizers + QStringLiteral("strings.json")).object();
-    const QJsonObject expected = readJson(kTokenizers + name + QStringLiteral(".ids.json")).object();
+    const QJsonObject strings = readJson(kSharedTokenizers + QStringLiteral("strings.json")).object();
+    const QJsonObject expected = readJson(kSharedTokenizers + name + QStringLiteral(".ids.json")).object();
     const auto part = [](const QJsonObject &object, const char *key) {
         return object[QLatin1String(key)].toArray();
     };
@@ -161,8 +116,8 @@ void TestTokenizerGoldens::vocabularyMatchesBothReferences()
         QCOMPARE(tokenizer->encode(text, {}), idsOf(ends[QStringLiteral("without")]));
     }
 
-    QFile inputs(kTokenizers + name + QStringLiteral(".inp"));
-    QFile outputs(kTokenizers + name + QStringLiteral(".out"));
+    QFile inputs(kSharedTokenizers + name + QStringLiteral(".inp"));
+    QFile outputs(kSharedTokenizers + name + QStringLiteral(".out"));
     if (inputs.open(QIODevice::ReadOnly) && outputs.open(QIODevice::ReadOnly)) {
         const QStringList texts =
             QString::fromUtf8(inputs.readAll()).split(QStringLiteral("\n__ggml_vocab_test__\n"));
@@ -180,26 +135,30 @@ void TestTokenizerGoldens::vocabularyMatchesBothReferences()
 
 void TestTokenizerGoldens::modelFileMatchesItsTokenizer_data()
 {
-    QTest::addColumn<QString>("model");
+    QTest::addColumn<QString>("golden");
     QTest::addColumn<QString>("file");
-    const QDir models(kModels);
-    for (const QString &name : models.entryList(QDir::Dirs | QDir::NoDotAndDotDot)) {
-        const QDir folder(models.filePath(name));
-        for (const QString &file :
-             folder.entryList({QStringLiteral("*.gguf"), QStringLiteral("hf")}, QDir::Files | QDir::Dirs)) {
-            QTest::addRow("%s/%s", qPrintable(name), qPrintable(file)) << name << folder.filePath(file);
+    // The whole set where it lies beside the repository, and the parts of it that lie in the repository.
+    for (const char *root : {SHARED_DATA "/golden/models", TEST_DATA "/models", TEST_DATA "/tokenizers"}) {
+        const QDir models(QString::fromLatin1(root));
+        for (const QString &name : models.entryList(QDir::Dirs | QDir::NoDotAndDotDot)) {
+            const QDir folder(models.filePath(name));
+            const QStringList wanted{QStringLiteral("*.gguf"), QStringLiteral("hf")};
+            for (const QString &file : folder.entryList(wanted, QDir::Files | QDir::Dirs)) {
+                QTest::addRow("%s/%s/%s", qPrintable(models.dirName()), qPrintable(name), qPrintable(file))
+                    << folder.filePath(QStringLiteral("golden.json")) << folder.filePath(file);
+            }
         }
     }
 }
 
 void TestTokenizerGoldens::modelFileMatchesItsTokenizer()
 {
-    QFETCH(QString, model);
+    QFETCH(QString, golden);
     QFETCH(QString, file);
-    const TokenizerPtr tokenizer = load(file);
+    const TokenizerPtr tokenizer = loadTokenizer(file);
     QVERIFY(tokenizer);
-    const QJsonObject golden = readJson(kModels + model + QStringLiteral("/golden.json")).object();
-    QJsonArray cases = golden[QStringLiteral("cases")].toArray();
+    const QJsonObject expectations = readJson(golden).object();
+    const QJsonArray cases = expectations[QStringLiteral("cases")].toArray();
     QVERIFY(!cases.isEmpty());
 
     for (const auto value : cases) {
@@ -220,8 +179,8 @@ void TestTokenizerGoldens::modelFileMatchesItsTokenizer()
             QCOMPARE(Ids(segments.begin(), segments.end()), idsOf(item[QStringLiteral("token_type_ids")]));
         }
     }
-    if (golden.contains(QStringLiteral("chat"))) {
-        const QJsonObject chat = golden[QStringLiteral("chat")].toObject();
+    if (expectations.contains(QStringLiteral("chat"))) {
+        const QJsonObject chat = expectations[QStringLiteral("chat")].toObject();
         const QString rendered = chat[QStringLiteral("rendered")].toString();
         const Ids ids = tokenizer->encode(rendered.toStdString(), {.parseSpecial = true});
         const Ids expected = idsOf(chat[QStringLiteral("token_ids")]);
