@@ -8,6 +8,8 @@
 
 #include <QCryptographicHash>
 #include <QDir>
+#include <QFontDatabase>
+#include <QFontInfo>
 #include <QIcon>
 #include <QLibraryInfo>
 #include <QLocalSocket>
@@ -55,6 +57,21 @@ QIcon programIcon()
         icon.addFile(QStringLiteral(":/icons/warraq-%1.png").arg(size), {size, size});
     }
     return icon;
+}
+
+/// Where the desktop names no font of its own, fontconfig gives Arabic to DejaVu, which is small and stiff in
+/// it. Noto reads better, if it is there.
+void useFont(const QLocale &locale)
+{
+    static const QFont given = QApplication::font();
+    QFont font = given;
+    const QString arabic = QStringLiteral("Noto Sans Arabic");
+    if (locale.language() == QLocale::Arabic &&
+        QFontInfo(given).family().startsWith(QStringLiteral("DejaVu")) &&
+        QFontDatabase::families().contains(arabic)) {
+        font.setFamilies({QStringLiteral("Noto Sans"), arabic, given.family()});
+    }
+    QApplication::setFont(font);
 }
 
 /// Absolute, since the program that takes them stands in another folder.
@@ -196,6 +213,7 @@ void Application::useLanguage()
             m_translators.push_back(std::move(translator));
         }
     }
+    useFont(locale);
     // Mirrored only where the words are: a system in Hebrew, say, gets English, left to right.
     const bool arabic = locale.language() == QLocale::Arabic;
     QApplication::setLayoutDirection(arabic ? Qt::RightToLeft : Qt::LeftToRight);

@@ -593,10 +593,6 @@
             <translation>تُحمَّل النماذج…</translation>
         </message>
         <message>
-            <source>Ready</source>
-            <translation>جاهز</translation>
-        </message>
-        <message>
             <source>There is no document to ask yet.</source>
             <translation>لا مستند يُسأل بعد.</translation>
         </message>
@@ -687,6 +683,10 @@ The name means the maker and seller of books and paper. Free software under the 
         <message>
             <source>Settings…</source>
             <translation>الإعدادات…</translation>
+        </message>
+        <message>
+            <source>Ready</source>
+            <translation>جاهز</translation>
         </message>
         <message>
             <source>%1 tokens/s</source>
@@ -986,8 +986,8 @@ The name means the maker and seller of books and paper. Free software under the 
             <translation>خيوط ال&amp;معالج:</translation>
         </message>
         <message>
-            <source>Models are loaded anew after a change here. With another search model, documents are learned again when they are next opened for reading.</source>
-            <translation>تُحمَّل النماذج من جديد بعد التغيير هنا. ومع نموذج بحث آخر يُعاد فهم المستندات عند قراءتها التالية.</translation>
+            <source>Models are loaded anew after a change here. With another search model, all documents are learned again.</source>
+            <translation>تُحمَّل النماذج من جديد بعد التغيير هنا. ومع نموذج بحث آخر يُعاد فهم كل المستندات.</translation>
         </message>
         <message>
             <source>The default model</source>

@@ -640,7 +640,10 @@ private:
         QTextCursor cursor = text->document()->find(QStringLiteral("[1]"));
         QVERIFY(!cursor.isNull());
         cursor.setPosition(cursor.selectionStart() + 1);
-        QTest::mouseClick(text->viewport(), Qt::LeftButton, {}, text->cursorRect(cursor).center());
+        const QPoint where = text->cursorRect(cursor).center();
+        QCOMPARE(text->anchorAt(where), QStringLiteral("cite:1"));
+        QTest::mouseClick(text->viewport(), Qt::LeftButton, {}, where);
+        QTRY_VERIFY(rig.find<QLabel>("quote")->isVisible());
     }
 
     std::unique_ptr<QTemporaryDir> m_folder;

@@ -10,6 +10,7 @@ namespace ui {
 
 namespace {
 
+constexpr qint64 kFollowMs = 600;
 constexpr int kTextWidth = 780; ///< about 90 characters a line: longer ones are hard to follow
 
 } // namespace
@@ -85,6 +86,7 @@ void ChatView::insert(int first, int last)
         widget->setMessage(message);
     }
     m_atEnd = true;
+    m_sinceChange.start();
     markLast();
 }
 
@@ -102,6 +104,7 @@ void ChatView::remove(int first, int last)
 
 void ChatView::update(int first, int last)
 {
+    m_sinceChange.start();
     for (int row = first; row <= last; ++row) {
         m_widgets[std::size_t(row)]->setMessage(m_model.at(row));
     }
@@ -116,7 +119,7 @@ void ChatView::markLast()
 
 void ChatView::followEnd()
 {
-    if (m_atEnd) {
+    if (m_atEnd && m_sinceChange.isValid() && m_sinceChange.elapsed() < kFollowMs) {
         verticalScrollBar()->setValue(verticalScrollBar()->maximum());
     }
 }

@@ -2,6 +2,7 @@
 
 #include "ui/chat/message_model.h"
 
+#include <QElapsedTimer>
 #include <QScrollArea>
 
 #include <vector>
@@ -42,6 +43,7 @@ private:
     QVBoxLayout *m_column;
     std::vector<MessageWidget *> m_widgets;
     bool m_atEnd = true;
+    QElapsedTimer m_sinceChange; ///< of the model; what unfolds later by a click is not followed
 };
 
 } // namespace ui

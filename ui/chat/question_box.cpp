@@ -46,7 +46,7 @@ QuestionBox::QuestionBox(QWidget *parent)
     m_scope->setObjectName(QStringLiteral("faint"));
     m_scope->setTextFormat(Qt::PlainText);
     m_button->setObjectName(QStringLiteral("send"));
-    m_button->setIconSize({22, 22});
+    m_button->setIconSize({20, 20});
     connect(m_button, &QToolButton::clicked, this, [this] {
         if (m_answering) {
             emit stopClicked();
@@ -147,7 +147,7 @@ void QuestionBox::grow()
 void QuestionBox::showButton()
 {
     const QString what = m_answering ? tr("Stop (Esc)") : tr("Ask (Enter)");
-    m_button->setIcon(icon(m_answering ? Icon::Stop : Icon::Send));
+    m_button->setIcon(icon(m_answering ? Icon::Stop : Icon::Send, QPalette::HighlightedText));
     m_button->setToolTip(what);
     m_button->setAccessibleName(m_answering ? tr("Stop") : tr("Ask"));
     m_button->setEnabled(m_answering || !text().trimmed().isEmpty());

@@ -2,6 +2,7 @@
 
 #include "ui/settings/theme.h"
 #include "ui/shared/convert.h"
+#include "ui/shared/icons.h"
 
 #include <QLabel>
 #include <QLocale>
@@ -155,9 +156,10 @@ void SourceList::addPassages(const std::vector<rag::Passage> &passages, bool unf
     fold->setObjectName(QStringLiteral("passagesFold"));
     fold->setText(tr("Passages read: %Ln", nullptr, int(passages.size())));
     fold->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    fold->setIconSize({14, 14});
     fold->setCheckable(true);
     fold->setChecked(unfolded);
-    fold->setArrowType(unfolded ? Qt::DownArrow : isRightToLeft() ? Qt::LeftArrow : Qt::RightArrow);
+    fold->setIcon(icon(unfolded ? Icon::Unfolded : Icon::Next));
     fold->setToolTip(tr("Show what the answer was drawn from"));
     m_layout->addWidget(fold, 0, Qt::AlignLeading);
 
@@ -176,7 +178,7 @@ void SourceList::addPassages(const std::vector<rag::Passage> &passages, bool unf
     cards->setVisible(unfolded);
     connect(fold, &QToolButton::toggled, cards, [fold, cards](bool open) {
         cards->setVisible(open);
-        fold->setArrowType(open ? Qt::DownArrow : fold->isRightToLeft() ? Qt::LeftArrow : Qt::RightArrow);
+        fold->setIcon(icon(open ? Icon::Unfolded : Icon::Next));
     });
     m_layout->addWidget(cards);
 }

@@ -74,7 +74,7 @@ HistoryView::HistoryView(ConversationModel &model, QAction *newConversation, QWi
     column->setSpacing(4);
     column->addLayout(header);
     column->addLayout(searchRow);
-    column->addWidget(m_empty);
+    column->addWidget(m_empty, 1);
     column->addWidget(m_list, 1);
     connect(&model, &QAbstractItemModel::modelReset, this, &HistoryView::markOpen);
     connect(&model, &QAbstractItemModel::rowsRemoved, this, &HistoryView::showEmpty);

@@ -48,7 +48,7 @@ LibraryView::LibraryView(DocumentModel &model, const QList<QAction *> &addAction
     column->setContentsMargins(0, 6, 0, 0);
     column->setSpacing(4);
     column->addWidget(m_header);
-    column->addWidget(m_empty);
+    column->addWidget(m_empty, 1);
     column->addWidget(m_list, 1);
     connect(&model, &DocumentModel::scopeChanged, this, &LibraryView::scopeChanged);
     connect(&model, &QAbstractItemModel::rowsInserted, this, &LibraryView::scopeChanged);

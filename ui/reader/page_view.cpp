@@ -17,6 +17,7 @@ PageView::PageView(QWidget *parent)
     setAlignment(Qt::AlignHCenter | Qt::AlignTop);
     setFocusPolicy(Qt::StrongFocus);
     setWidget(m_canvas);
+    m_canvas->setAutoFillBackground(false); // the area behind it shows
 }
 
 void PageView::show(const RenderedPage &page, const std::vector<rag::Box> &boxes, bool goToBoxes)

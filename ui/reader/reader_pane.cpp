@@ -61,6 +61,9 @@ void ReaderPane::buildBars()
 {
     m_title->setObjectName(QStringLiteral("heading"));
     m_title->setTextFormat(Qt::PlainText);
+    // A label would lay a Latin name at the left of a mirrored pane.
+    m_title->setAlignment(Qt::AlignAbsolute | Qt::AlignVCenter |
+                          (isRightToLeft() ? Qt::AlignRight : Qt::AlignLeft));
     m_title->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     auto *close = makeButton("closeReader", int(Icon::Close), tr("Close the page"));
     connect(close, &QToolButton::clicked, this, &ReaderPane::closed);

@@ -88,10 +88,10 @@ void SettingsDialog::addModels(QFormLayout &form)
     m_threads->setSpecialValueText(tr("Chosen by Warraq"));
     m_threads->setValue(models.threads);
     form.addRow(tr("&Processor threads:"), m_threads);
-    auto *note =
-        new QLabel(tr("Models are loaded anew after a change here. With another search model, documents are "
-                      "learned again when they are next opened for reading."),
-                   this);
+    auto *note = new QLabel(
+        tr("Models are loaded anew after a change here. With another search model, all documents are "
+           "learned again."),
+        this);
     note->setObjectName(QStringLiteral("faint"));
     note->setWordWrap(true);
     form.addRow(note);

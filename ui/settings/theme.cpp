@@ -83,12 +83,17 @@ QPushButton { background: @button; border: 1px solid @line; border-radius: 6px; 
 QPushButton:hover { background: @cardHover; }
 QPushButton:focus { border-color: @accent; }
 QPushButton:disabled { color: @disabled; }
+QDialogButtonBox, QMessageBox { dialogbuttonbox-buttons-have-icons: 0; }
 QPushButton:default, QPushButton#primary { background: @accent; color: @onAccent; border-color: @accent; }
 QPushButton:default:disabled, QPushButton#primary:disabled { background: @line; color: @disabled; border-color: @line; }
 QToolButton { border: 1px solid transparent; border-radius: 6px; padding: 4px; background: transparent; }
 QToolButton:hover { background: @cardHover; }
 QToolButton:pressed, QToolButton:checked { background: @accentTint; }
 QToolButton:focus { border-color: @accent; }
+QToolButton#passagesFold:checked { background: transparent; }
+QToolButton#send { background: @accent; border-radius: 15px; padding: 4px; }
+QToolButton#send:hover { background: @link; }
+QToolButton#send:disabled { background: @line; }
 QToolButton::menu-indicator { image: none; }
 QWidget#sidebar, QWidget#readerPane { background: @window; }
 QWidget#chatPane, QWidget#chatCanvas { background: @base; }
@@ -120,6 +125,7 @@ QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
                                                      {"@onAccent", c.onAccent},
                                                      {"@text", c.text},
                                                      {"@line", c.line},
+                                                     {"@link", c.link},
                                                      {"@window", c.window},
                                                      {"@faint", c.faint},
                                                      {"@base", c.base},

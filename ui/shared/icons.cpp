@@ -131,6 +131,8 @@ Shape shapeOf(Icon which)
         return Shape().polyline({{14.5, 6}, {8.5, 12}, {14.5, 18}});
     case Icon::Next:
         return Shape().polyline({{9.5, 6}, {15.5, 12}, {9.5, 18}});
+    case Icon::Unfolded:
+        return Shape().polyline({{6, 9.5}, {12, 15.5}, {18, 9.5}});
     case Icon::ZoomIn:
         return magnifier().polyline({{10.5, 8}, {10.5, 13}}).polyline({{8, 10.5}, {13, 10.5}});
     case Icon::ZoomOut:
@@ -199,8 +201,9 @@ bool isMirrored(Icon which)
 class LineIconEngine final : public QIconEngine
 {
 public:
-    explicit LineIconEngine(Icon which)
+    LineIconEngine(Icon which, QPalette::ColorRole colour)
         : m_which(which)
+        , m_colour(colour)
     {
     }
 
@@ -208,7 +211,7 @@ public:
     {
         const QPalette palette = QGuiApplication::palette();
         const auto group = mode == QIcon::Disabled ? QPalette::Disabled : QPalette::Active;
-        const QColor colour = palette.color(group, QPalette::ButtonText);
+        const QColor colour = palette.color(group, mode == QIcon::Disabled ? QPalette::ButtonText : m_colour);
         const Shape shape = shapeOf(m_which);
         painter->save();
         painter->setRenderHint(QPainter::Antialiasing);
@@ -233,17 +236,18 @@ public:
         return pixmap;
     }
 
-    QIconEngine *clone() const override { return new LineIconEngine(m_which); }
+    QIconEngine *clone() const override { return new LineIconEngine(m_which, m_colour); }
 
 private:
     Icon m_which;
+    QPalette::ColorRole m_colour;
 };
 
 } // namespace
 
-QIcon icon(Icon which)
+QIcon icon(Icon which, QPalette::ColorRole colour)
 {
-    return QIcon(new LineIconEngine(which));
+    return QIcon(new LineIconEngine(which, colour));
 }
 
 } // namespace ui

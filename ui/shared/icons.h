@@ -1,6 +1,7 @@
 #pragma once
 
 #include <QIcon>
+#include <QPalette>
 
 namespace ui {
 
@@ -15,6 +16,7 @@ enum class Icon {
     Close,
     Previous, ///< mirrored in right-to-left layouts, like Next
     Next,
+    Unfolded,
     ZoomIn,
     ZoomOut,
     FitWidth,
@@ -34,6 +36,6 @@ enum class Icon {
 
 /// A line icon drawn from paths: sharp at every size, in the colour of the palette's text at the time it is
 /// painted, so that it follows the theme.
-QIcon icon(Icon which);
+QIcon icon(Icon which, QPalette::ColorRole colour = QPalette::ButtonText);
 
 } // namespace ui
