@@ -40,8 +40,12 @@ struct Chunker::Impl
 void Chunker::Impl::addPage(const PageContent &page)
 {
     const std::vector<Block> blocks = blocksOf(page);
-    if (page.width > page.height && tokens >= options.targetTokens / 16)
-        close(false); // a slide stands for itself
+    if (page.width > page.height) { // a slide stands for itself
+        if (tokens >= options.targetTokens / 16)
+            close(false);
+        if (!sections.hasOutline())
+            section.clear();
+    }
     if (std::string title = sections.turnTo(page, blocks); !title.empty()) {
         if (!open.empty() && open.back().ends)
             close(false);

@@ -17,6 +17,8 @@ class Sections
 public:
     explicit Sections(std::vector<OutlineItem> outline);
 
+    bool hasOutline() const { return m_hasOutline; }
+
     /// What an outline entry calls the page from its top on: an entry for this page that no block reads like.
     /// Empty: goes on as before. Must be called for each page before opens().
     std::string turnTo(const PageContent &page, const std::vector<Block> &blocks);

@@ -2,6 +2,8 @@
 
 #include "rag/types.h"
 
+#include <filesystem>
+
 namespace rag {
 
 class Database;
@@ -11,5 +13,9 @@ class VectorIndex;
 /// write-ahead log. Conversations keep what they quoted. An unknown document is no error. Errors: Storage,
 /// Damaged.
 Result<void> removeDocument(Database &database, VectorIndex &index, DocumentId document);
+
+/// The same without the embedding model that an index needs: its file is deleted, the next start makes a new
+/// one.
+Result<void> removeDocument(Database &database, const std::filesystem::path &indexFile, DocumentId document);
 
 } // namespace rag

@@ -70,6 +70,7 @@ private slots:
     void namesSectionsByTheOutline_data();
     void namesSectionsByTheOutline();
     void runsOverAPageBreakWithinASection();
+    void slidesStandForThemselves();
     void keepsAHeadingWithWhatFollows();
     void leavesOutPagesThatWereNotRead();
     void samePagesGiveSameChunks();
@@ -279,6 +280,21 @@ void TestChunker::runsOverAPageBreakWithinASection()
     QCOMPARE(full.size(), std::size_t(2));
     QCOMPARE(full[1].page, 1);
     QVERIFY(full[1].text.find("one") == std::string::npos);
+}
+
+void TestChunker::slidesStandForThemselves()
+{
+    std::vector<PageContent> pages{makePage(0, {"Title of it", "Some points"}, {0}),
+                                   makePage(1, {"more points without a title"})};
+    for (PageContent &page : pages)
+        std::swap(page.width, page.height);
+
+    const auto chunks = chunkAll(pages);
+
+    QCOMPARE(chunks.size(), std::size_t(2));
+    QCOMPARE(chunks[0].section, std::string("Title of it"));
+    QCOMPARE(chunks[1].section, std::string());
+    QCOMPARE(chunks[1].page, 1);
 }
 
 void TestChunker::keepsAHeadingWithWhatFollows()

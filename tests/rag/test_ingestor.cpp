@@ -147,6 +147,7 @@ private slots:
     void twoProgramsShareOneDocument();
     void fullDiskIsSaidAndOvercome();
     void removingLeavesNoTrace();
+    void removingWithoutAModelDropsTheIndexFile();
     void killedAtAnyMomentGoesOn();
 
 private:
@@ -540,6 +541,24 @@ void TestIngestor::removingLeavesNoTrace()
     QCOMPARE((*messages)[1].citations.front().quote, std::string("the quote"));
     QVERIFY(removeDocument(*library.database, *library.index, ingested->document)); // again: nothing to do
     QVERIFY(library.ingest(folder() / "zebraquux.pdf")->document > ingested->document);
+}
+
+void TestIngestor::removingWithoutAModelDropsTheIndexFile()
+{
+    const fs::path indexFile = folder() / "lib" / "vectors.faiss";
+    DocumentId id = 0;
+    {
+        Library library(folder() / "lib");
+        id = library.ingest(source(5))->document;
+    }
+    QVERIFY(fs::file_size(indexFile) > 128);
+    auto database = Database::open(folder() / "lib" / "warraq.db");
+
+    QVERIFY(removeDocument(**database, indexFile, id));
+
+    QVERIFY(!fs::exists(indexFile));
+    QVERIFY(removeDocument(**database, indexFile, id));
+    QCOMPARE(Library(folder() / "lib").index->size(), std::int64_t(0));
 }
 
 void TestIngestor::killedAtAnyMomentGoesOn()
