@@ -32,6 +32,14 @@ struct Int8Block
     std::int8_t values[kBlock];
 };
 
+/// A block of a strip, unpacked for products with many rows: weight = scale * number + offset.
+struct Int8PanelBlock
+{
+    float scales[kLanes];
+    float offsets[kLanes];
+    std::uint8_t numbers[kBlock * kLanes]; ///< [8][16 rows][4 inputs]
+};
+
 /// Keys and values of kPage positions of one head: keys as two tiles [dimension][16 positions], then values
 /// as [32 positions][paddedDimension], floats or halves.
 constexpr int kPage = 32;
@@ -97,6 +105,7 @@ struct Kernels
     const char *name;
     int floatTile;  ///< tokens of a float product tile
     int bfloatTile; ///< tokens of a bfloat16 product tile; 0: there is none
+    int int8Tile;   ///< tokens of an int8 product tile; 0: there is none
 
     /// to[k][lane] = rows[lane][k], zero from lane `count` on.
     void (*interleaveFloat)(float *to, int lanes, const float *rows, std::ptrdiff_t stride, int count,
@@ -110,7 +119,6 @@ struct Kernels
     /// Inputs first .. first + depth - 1 of a strip as a panel [input][16] or [input / 2][16][2]. With a
     /// quantised packing both are multiples of 32.
     void (*unpackFloat)(float *panel, Packing packing, const std::byte *strip, int first, int depth);
-    void (*unpackBfloat)(std::uint16_t *panel, Packing packing, const std::byte *strip, int first, int depth);
 
     /// c[t][lane] (+)= sum over k of panel[k][lane] * x[k * ldx + t] for t < tokens <= floatTile.
     void (*productFloat)(float *c, std::ptrdiff_t ldc, const float *panel, const float *x, std::ptrdiff_t ldx,
@@ -118,6 +126,11 @@ struct Kernels
     /// The same with x[k / 2][bfloatTile][2].
     void (*productBfloat)(float *c, std::ptrdiff_t ldc, const std::uint16_t *panel, const std::uint16_t *x,
                           int depth, int tokens, bool add);
+    void (*unpackInt8)(Int8PanelBlock *panel, Packing packing, const std::byte *strip, int blocks);
+    /// The same from tiles of int8Tile Int8Blocks: a block is [tile] scales, [tile] sums, [8][tile][4]
+    /// values.
+    void (*productInt8)(float *c, std::ptrdiff_t ldc, const Int8PanelBlock *panel, const std::byte *x,
+                        int blocks, int tokens, bool add);
     /// c[t][lane] = strip · x[t], tokens <= kRowTokens; row t begins at x + t * stride.
     void (*rowsInt8)(float *c, Packing packing, const std::byte *strip, int blocks, const Int8Block *x,
                      std::ptrdiff_t stride, int tokens);

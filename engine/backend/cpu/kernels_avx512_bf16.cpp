@@ -7,15 +7,6 @@ namespace {
 
 constexpr int kBfloatTile = 16;
 
-/// Lane i: a[i] in the low half, b[i] in the high half, rounded to nearest even.
-inline __m512i pairOf(Floats a, Floats b)
-{
-    const auto both = reinterpret_cast<__m512i>(_mm512_cvtne2ps_pbh(b.v, a.v));
-    const __m512i order = _mm512_set_epi16(31, 15, 30, 14, 29, 13, 28, 12, 27, 11, 26, 10, 25, 9, 24, 8, 23,
-                                           7, 22, 6, 21, 5, 20, 4, 19, 3, 18, 2, 17, 1, 16, 0);
-    return _mm512_permutexvar_epi16(order, both);
-}
-
 void interleaveBfloat(std::uint16_t *to, int, const float *rows, std::ptrdiff_t stride, int count, int depth)
 {
     for (int k = 0; k < depth; k += 2 * kLanes) {
@@ -30,29 +21,6 @@ void interleaveBfloat(std::uint16_t *to, int, const float *rows, std::ptrdiff_t 
         for (int i = 0; i < kLanes; ++i, to += 2 * kLanes) {
             _mm512_storeu_si512(to, r[i]);
         }
-    }
-}
-
-template <Packing packing>
-void unpackBlocksTo(std::uint16_t *panel, const std::byte *strip, int first, int depth)
-{
-    constexpr int blockBytes = kBytesOf[static_cast<int>(packing)];
-    const std::byte *block = strip + first / kBlock * blockBytes;
-    for (int k = 0; k < depth; k += kBlock, block += blockBytes, panel += kBlock * kLanes) {
-        eachPair<packing>(block, [panel](int i, Floats a, Floats b) {
-            _mm512_storeu_si512(panel + i * kLanes, pairOf(a, b));
-        });
-    }
-}
-
-void unpackBfloat(std::uint16_t *panel, Packing packing, const std::byte *strip, int first, int depth)
-{
-    if (packing == Packing::Q4_0) {
-        unpackBlocksTo<Packing::Q4_0>(panel, strip, first, depth);
-    } else if (packing == Packing::Q4_1) {
-        unpackBlocksTo<Packing::Q4_1>(panel, strip, first, depth);
-    } else {
-        unpackBlocksTo<Packing::Q8_0>(panel, strip, first, depth);
     }
 }
 
@@ -103,7 +71,6 @@ void useBfloat(Kernels &kernels)
     kernels.name = "AVX-512 VNNI BF16";
     kernels.bfloatTile = kBfloatTile;
     kernels.interleaveBfloat = interleaveBfloat;
-    kernels.unpackBfloat = unpackBfloat;
     kernels.productBfloat = productOfPairsUpTo<kBfloatTile>;
 }
 

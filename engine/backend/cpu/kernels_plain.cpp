@@ -101,16 +101,6 @@ void unpackFloat(float *panel, Packing packing, const std::byte *strip, int firs
     }
 }
 
-void unpackBfloat(std::uint16_t *panel, Packing packing, const std::byte *strip, int first, int depth)
-{
-    for (int k = 0; k < depth; ++k) {
-        for (int row = 0; row < kLanes; ++row) {
-            panel[(k / 2 * kLanes + row) * 2 + k % 2] =
-                floatToBfloat(valueAt(packing, strip, first + k, row));
-        }
-    }
-}
-
 void productFloat(float *c, std::ptrdiff_t ldc, const float *panel, const float *x, std::ptrdiff_t ldx,
                   int depth, int tokens, bool add)
 {
@@ -345,13 +335,15 @@ const Kernels kPlainKernels = {
     .name = "plain",
     .floatTile = 4,
     .bfloatTile = kBfloatTile,
+    .int8Tile = 0,
     .interleaveFloat = interleaveFloat,
     .interleaveBfloat = interleaveBfloat,
     .quantize = quantize,
     .unpackFloat = unpackFloat,
-    .unpackBfloat = unpackBfloat,
     .productFloat = productFloat,
     .productBfloat = productBfloat,
+    .unpackInt8 = nullptr,
+    .productInt8 = nullptr,
     .rowsInt8 = rowsInt8,
     .rowsFloat = rowsFloat,
     .dot = dot,

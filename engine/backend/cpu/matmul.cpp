@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cstring>
 
 namespace engine::cpu {
 
@@ -9,6 +10,8 @@ namespace {
 
 constexpr int kDepth = 4096; ///< inputs of a panel: it stays in the second-level cache
 constexpr std::size_t kBytesOfWork = std::size_t{48} << 10; ///< weights a thread claims at once with few rows
+
+constexpr int kMostTile = 32; ///< rows of any kernel's tile
 
 int tilesOf(int rows, int tile)
 {
@@ -62,9 +65,8 @@ void Matmul::fewRows(Rows out, const PackedMatrix &w, Rows in, std::span<const f
                 float *to = out.data + static_cast<std::ptrdiff_t>(t) * out.stride + first;
                 const float *sum = sums + t * kLanes;
                 for (int i = 0; i < count; ++i) {
-                    const float value =
-                        sum[i] + (bias.empty() ? 0.0f : bias[static_cast<std::size_t>(first + i)]);
-                    to[i] = accumulate ? to[i] + value : value;
+                    const float value = accumulate ? to[i] + sum[i] : sum[i];
+                    to[i] = bias.empty() ? value : value + bias[static_cast<std::size_t>(first + i)];
                 }
             }
         }
@@ -96,11 +98,27 @@ void Matmul::rowsOfStrip(float *sums, const PackedMatrix &w, int strip, Rows in,
     }
 }
 
+Matmul::Way Matmul::wayOf(const Segment &segment) const
+{
+    if (segment.packing) {
+        return segment.quantised() && m_kernels.int8Tile > 0 ? Way::Int8 : Way::Float;
+    }
+    return m_kernels.bfloatTile > 0 ? Way::Bfloat : Way::Float;
+}
+
+int Matmul::tileOf(Way way) const
+{
+    return way == Way::Int8     ? m_kernels.int8Tile
+           : way == Way::Bfloat ? m_kernels.bfloatTile
+                                : m_kernels.floatTile;
+}
+
 void Matmul::manyRows(Rows out, const PackedMatrix &w, Rows in, std::span<const float> bias, bool accumulate)
 {
-    const auto isBfloat = [this](const Segment &s) { return inBfloat(s); };
-    const bool anyBfloat = std::any_of(w.segments().begin(), w.segments().end(), isBfloat);
-    const bool anyFloat = !std::all_of(w.segments().begin(), w.segments().end(), isBfloat);
+    const auto any = [&](Way way) {
+        return std::any_of(w.segments().begin(), w.segments().end(),
+                           [&](const Segment &s) { return wayOf(s) == way; });
+    };
     const auto prepare = [&](Scratch &scratch, auto type, int tile, const auto &interleave) {
         using Element = decltype(type);
         const std::size_t tileValues = static_cast<std::size_t>(w.inputs) * static_cast<std::size_t>(tile);
@@ -113,11 +131,14 @@ void Matmul::manyRows(Rows out, const PackedMatrix &w, Rows in, std::span<const 
             }
         });
     };
-    if (anyBfloat) {
+    if (any(Way::Bfloat)) {
         prepare(m_bfloatTiles, std::uint16_t{}, m_kernels.bfloatTile, m_kernels.interleaveBfloat);
     }
-    if (anyFloat) {
+    if (any(Way::Float)) {
         prepare(m_floatTiles, float{}, m_kernels.floatTile, m_kernels.interleaveFloat);
+    }
+    if (any(Way::Int8)) {
+        prepareInt8(in);
     }
     m_pool.parallelFor(w.strips(), 1, [&](int begin, int end, int thread) {
         for (int strip = begin; strip < end; ++strip) {
@@ -126,14 +147,42 @@ void Matmul::manyRows(Rows out, const PackedMatrix &w, Rows in, std::span<const 
     });
 }
 
+/// Rows as whole numbers, then tile by tile: block, group of four inputs, row.
+void Matmul::prepareInt8(Rows in)
+{
+    const int tile = m_kernels.int8Tile;
+    const int blocks = in.columns / kBlock;
+    const int tiles = tilesOf(in.rows, tile);
+    const std::size_t tileBytes = sizeof(Int8Block) * static_cast<std::size_t>(blocks * tile);
+    auto *to = m_int8Tiles.take<std::byte>(tileBytes * static_cast<std::size_t>(tiles));
+    m_pool.parallelFor(tiles, 1, [&](int begin, int end, int thread) {
+        auto *row =
+            m_rows[static_cast<std::size_t>(thread)].take<Int8Block>(static_cast<std::size_t>(blocks));
+        for (int i = begin * tile; i < std::min(end * tile, in.rows); ++i) {
+            m_kernels.quantize(row, in.data + static_cast<std::ptrdiff_t>(i) * in.stride, in.columns);
+            std::byte *block = to + tileBytes * static_cast<std::size_t>(i / tile);
+            const auto lane = static_cast<std::size_t>(i % tile);
+            const auto lanes = static_cast<std::size_t>(tile);
+            for (int b = 0; b < blocks; ++b, block += sizeof(Int8Block) * lanes) {
+                std::memcpy(block + lane * 4, &row[b].scale, 4);
+                std::memcpy(block + (lanes + lane) * 4, &row[b].sum, 4);
+                for (std::size_t j = 0; j < kBlock / 4; ++j) {
+                    std::memcpy(block + ((2 + j) * lanes + lane) * 4, row[b].values + 4 * j, 4);
+                }
+            }
+        }
+    });
+}
+
 void Matmul::panelOfStrip(void *panel, const PackedMatrix &w, int strip, int first, int depth, int thread)
 {
     const Segment &segment = w.segmentOf(strip);
+    const Way way = wayOf(segment);
     if (segment.packing) {
         const std::byte *packed = segment.strip(strip - segment.firstStrip);
-        if (inBfloat(segment)) {
-            m_kernels.unpackBfloat(static_cast<std::uint16_t *>(panel), *segment.packing, packed, first,
-                                   depth);
+        if (way == Way::Int8) {
+            m_kernels.unpackInt8(static_cast<Int8PanelBlock *>(panel), *segment.packing, packed,
+                                 depth / kBlock);
         } else {
             m_kernels.unpackFloat(static_cast<float *>(panel), *segment.packing, packed, first, depth);
         }
@@ -144,7 +193,7 @@ void Matmul::panelOfStrip(void *panel, const PackedMatrix &w, int strip, int fir
     if (first == 0) {
         w.rowsOf(segment, strip, rows);
     }
-    if (inBfloat(segment)) {
+    if (way == Way::Bfloat) {
         m_kernels.interleaveBfloat(static_cast<std::uint16_t *>(panel), kLanes, rows + first, w.inputs,
                                    kLanes, depth);
     } else {
@@ -152,16 +201,38 @@ void Matmul::panelOfStrip(void *panel, const PackedMatrix &w, int strip, int fir
     }
 }
 
+/// One panel times one tile of rows.
+void Matmul::product(float *c, std::ptrdiff_t ldc, const void *panel, Way way, int tile, int first, int depth,
+                     int inputs, int tokens, bool add)
+{
+    const auto values = static_cast<std::size_t>(tileOf(way));
+    const std::size_t at = (static_cast<std::size_t>(tile) * static_cast<std::size_t>(inputs) +
+                            static_cast<std::size_t>(first)) *
+                           values;
+    if (way == Way::Int8) {
+        m_kernels.productInt8(c, ldc, static_cast<const Int8PanelBlock *>(panel),
+                              m_int8Tiles.take<std::byte>(0) + at / kBlock * sizeof(Int8Block),
+                              depth / kBlock, tokens, add);
+    } else if (way == Way::Bfloat) {
+        m_kernels.productBfloat(c, ldc, static_cast<const std::uint16_t *>(panel),
+                                m_bfloatTiles.take<std::uint16_t>(0) + at, depth, tokens, add);
+    } else {
+        m_kernels.productFloat(c, ldc, static_cast<const float *>(panel), m_floatTiles.take<float>(0) + at,
+                               tileOf(way), depth, tokens, add);
+    }
+}
+
 void Matmul::stripTimesTiles(Rows out, const PackedMatrix &w, int strip, std::span<const float> bias,
                              bool accumulate, int thread)
 {
     const Segment &segment = w.segmentOf(strip);
+    const Way way = wayOf(segment);
+    const int tile = tileOf(way);
     const int local = strip - segment.firstStrip;
     const int firstOutput = segment.firstOutput + local * kLanes;
     const int count = segment.rowsOfStrip(local);
-    const bool bfloat = inBfloat(segment);
-    const int tile = bfloat ? m_kernels.bfloatTile : m_kernels.floatTile;
-    const int deepest = std::min(kDepth, w.inputs);
+    const bool direct = count == kLanes;
+    const int deepest = way == Way::Int8 ? w.inputs : std::min(kDepth, w.inputs); // bytes need no cut
     auto *panel =
         m_panels[static_cast<std::size_t>(thread)].take<float>(static_cast<std::size_t>(deepest) * kLanes);
     const float *biases = bias.empty() ? nullptr : bias.data() + firstOutput;
@@ -169,25 +240,13 @@ void Matmul::stripTimesTiles(Rows out, const PackedMatrix &w, int strip, std::sp
         const int depth = std::min(deepest, w.inputs - first);
         panelOfStrip(panel, w, strip, first, depth, thread);
         const bool add = accumulate || first > 0;
+        const bool addBias = biases && first + depth == w.inputs;
         for (int i = 0; i < tilesOf(out.rows, tile); ++i) {
             const int tokens = std::min(tile, out.rows - i * tile);
-            const std::size_t at = (static_cast<std::size_t>(i) * static_cast<std::size_t>(w.inputs) +
-                                    static_cast<std::size_t>(first)) *
-                                   static_cast<std::size_t>(tile);
             float *to = out.data + static_cast<std::ptrdiff_t>(i) * tile * out.stride + firstOutput;
-            float part[32 * kLanes];
-            const bool direct = count == kLanes;
-            float *c = direct ? to : part;
-            const std::ptrdiff_t ldc = direct ? out.stride : kLanes;
-            if (bfloat) {
-                m_kernels.productBfloat(c, ldc, reinterpret_cast<const std::uint16_t *>(panel),
-                                        m_bfloatTiles.take<std::uint16_t>(0) + at, depth, tokens,
-                                        direct && add);
-            } else {
-                m_kernels.productFloat(c, ldc, panel, m_floatTiles.take<float>(0) + at, tile, depth, tokens,
-                                       direct && add);
-            }
-            const bool addBias = biases && first + depth == w.inputs;
+            float part[kMostTile * kLanes];
+            product(direct ? to : part, direct ? out.stride : kLanes, panel, way, i, first, depth, w.inputs,
+                    tokens, direct && add);
             for (int t = 0; t < tokens && (addBias || !direct); ++t) {
                 float *row = to + static_cast<std::ptrdiff_t>(t) * out.stride;
                 for (int lane = 0; lane < count; ++lane) {
