@@ -6,12 +6,21 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <exception>
 #include <new>
 
 namespace engine::jinja {
 
 namespace {
+
+/// A template's own words may go to a terminal.
+std::string withoutControls(std::string text)
+{
+    std::replace_if(
+        text.begin(), text.end(), [](char c) { return (c >= 0 && c < ' ') || c == 0x7f; }, ' ');
+    return text;
+}
 
 /// Does what may throw; every way out of this room goes through here.
 template <class F>
@@ -24,13 +33,13 @@ auto guarded(F &&f) -> Result<decltype(f())>
         case Failure::Kind::Syntax:
             return fail(ErrorCode::Damaged, "TemplateSyntaxError: " + printable(failure.text));
         case Failure::Kind::Undefined:
-            return fail(ErrorCode::Unsupported, "UndefinedError: " + failure.text);
+            return fail(ErrorCode::Unsupported, "UndefinedError: " + withoutControls(failure.text));
         case Failure::Kind::Limit:
             return fail(ErrorCode::Unsupported, "TemplateLimit: " + failure.text);
         case Failure::Kind::Refused:
             break;
         }
-        return fail(ErrorCode::Unsupported, "TemplateError: " + failure.text);
+        return fail(ErrorCode::Unsupported, "TemplateError: " + withoutControls(failure.text));
     } catch (const std::bad_alloc &) {
         return fail(ErrorCode::OutOfMemory, "the chat template");
     } catch (const std::exception &) {

@@ -89,12 +89,12 @@ Value integerResult(const std::string &op, std::int64_t a, std::int64_t b)
         if (b < 0) {
             return Value(std::pow(double(a), double(b)));
         }
+        if (a >= -1 && a <= 1) {
+            return Value(b % 2 == 0 ? std::int64_t(a != 0 || b == 0) : a);
+        }
         result = 1;
         for (; b > 0 && !overflow; --b) {
-            if (result == a && (a == 0 || a == 1)) {
-                break;
-            }
-            overflow = __builtin_mul_overflow(result, a, &result) || b > 1'000'000;
+            overflow = __builtin_mul_overflow(result, a, &result);
         }
     } else if (b == 0) {
         refuse("division by zero");
@@ -311,10 +311,12 @@ Value Interpreter::item(const Value &value, const Value &key)
         undefined(value);
     }
     if (key.text()) {
+        spendOn(key);
         if (const Value *found = value.find(key.text()->bytes())) {
             return *found;
         }
-        return attribute(value, key.text()->bytes());
+        // What came from a message must not get into an error.
+        return attribute(value, key.text()->ranges().empty() ? key.text()->bytes() : "(...)");
     }
     const auto index = wholeNumber(key);
     if (index && value.list()) {
@@ -490,7 +492,7 @@ bool Interpreter::contains(const Value &container, const Value &value)
         if (!value.text()) {
             refuse("'in <string>' requires string as left operand, not " + typeName(value));
         }
-        spendOn(*text);
+        spendOnSearch(*text, value.text()->size());
         return text->bytes().find(value.text()->bytes()) != std::string::npos;
     }
     if (container.dict()) {

@@ -143,8 +143,9 @@ double asReal(const Value &value)
     return value.real() ? *value.real() : 0;
 }
 
-Value toReal(Interpreter &, const Value &value, Args &args)
+Value toReal(Interpreter &interpreter, const Value &value, Args &args)
 {
+    interpreter.spendOn(value);
     if (const Text *text = value.text()) {
         const std::string bytes = trimmed(*text, {}, true, true).bytes();
         double number = 0;
@@ -210,6 +211,7 @@ template <bool kGreatest>
 Value extreme(Interpreter &interpreter, const Value &value, Args &)
 {
     const List items = interpreter.elements(value);
+    interpreter.spendOn(value);
     if (items.empty()) {
         return Value(Undefined{"No aggregated item, sequence was empty."});
     }
@@ -221,7 +223,7 @@ Value extreme(Interpreter &interpreter, const Value &value, Args &)
 Value sorted(Interpreter &interpreter, const Value &value, Args &args)
 {
     List items = interpreter.elements(value);
-    interpreter.spend(items.size() * 20);
+    interpreter.spend(20 * value.weight());
     const Value *attribute = args.get(2, "attribute");
     const Value *reverse = args.get(0, "reverse");
     std::vector<std::pair<Value, Value>> keyed;
@@ -245,7 +247,7 @@ Value unique(Interpreter &interpreter, const Value &value, Args &)
 {
     List kept;
     for (const Value &item : interpreter.elements(value)) {
-        interpreter.spend(kept.size());
+        interpreter.spend(kept.size() * item.weight());
         if (std::none_of(kept.begin(), kept.end(), [&](const Value &other) { return equal(item, other); })) {
             kept.push_back(item);
         }
@@ -322,7 +324,7 @@ Value items(Interpreter &interpreter, const Value &value, Args &)
 Value dictsort(Interpreter &interpreter, const Value &value, Args &args)
 {
     List pairs = *items(interpreter, value, args).list();
-    interpreter.spend(pairs.size() * 20);
+    interpreter.spend(20 * value.weight());
     std::stable_sort(pairs.begin(), pairs.end(),
                      [](const Value &a, const Value &b) { return less((*a.list())[0], (*b.list())[0]); });
     return Value(std::move(pairs));
@@ -408,6 +410,7 @@ bool isIn(Interpreter &interpreter, const Value &value, Args &args)
     const List list = interpreter.elements(operand(args));
     interpreter.spendOn(operand(args));
     if (operand(args).text() && value.text()) {
+        interpreter.spendOnSearch(*operand(args).text(), value.text()->size());
         return operand(args).text()->bytes().find(value.text()->bytes()) != std::string::npos;
     }
     return std::any_of(list.begin(), list.end(), [&](const Value &item) { return equal(item, value); });

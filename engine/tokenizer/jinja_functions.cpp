@@ -67,7 +67,7 @@ Value split(Interpreter &interpreter, const Value &self, Args &args)
     if (mark.empty()) {
         refuse("empty separator");
     }
-    interpreter.spendOn(text);
+    interpreter.spendOnSearch(text, separator->text()->size());
     List parts;
     std::size_t begin = 0;
     for (;;) {
@@ -117,6 +117,7 @@ template <bool kStart>
 Value startsOrEnds(Interpreter &interpreter, const Value &self, Args &args)
 {
     const auto matches = [&](const Value &part) {
+        interpreter.spendOn(part);
         const std::string &bytes = self.text()->bytes();
         return part.text() &&
                (kStart ? bytes.starts_with(part.text()->bytes()) : bytes.ends_with(part.text()->bytes()));
@@ -153,8 +154,8 @@ template <bool kLast>
 Value find(Interpreter &interpreter, const Value &self, Args &args)
 {
     const std::string &bytes = self.text()->bytes();
-    interpreter.spendOn(self);
     const std::string &part = textArg(args, 0, "sub").bytes();
+    interpreter.spendOnSearch(*self.text(), part.size());
     const std::size_t at = kLast ? bytes.rfind(part) : bytes.find(part);
     if (at == std::string::npos) {
         return Value(std::int64_t(-1));
@@ -338,7 +339,9 @@ Value raise(Interpreter &interpreter, Args &args)
 
 Value timeNow(Interpreter &interpreter, Args &args)
 {
-    return Value(formatTime(interpreter.now(), textArg(args, 0, "format").bytes()));
+    const Text &format = textArg(args, 0, "format");
+    interpreter.spend(format.size());
+    return Value(formatTime(interpreter.now(), format.bytes()));
 }
 
 /// Gives nothing when first called, the separator ever after.
@@ -348,12 +351,13 @@ Value makeJoiner(Interpreter &interpreter, Args &args)
     Namespace *const state = interpreter.makeNamespace();
     Value separator = given ? *given : Value(std::string(", "));
     return Value(Callable([state, separator](Interpreter &, Args &) {
-        if (!state->values.empty()) {
-            return separator;
-        }
-        state->values.emplace_back("called", Value(true));
-        return Value(Text());
-    }));
+                     if (!state->values.empty()) {
+                         return separator;
+                     }
+                     state->values.emplace_back("called", Value(true));
+                     return Value(Text());
+                 }),
+                 separator.depth() + 1);
 }
 
 std::string twoDigits(int value)
@@ -445,7 +449,7 @@ Value findFunction(const std::string &name)
         {"raise_exception", raise}, {"strftime_now", timeNow},    {"joiner", makeJoiner},
     };
     const auto found = kFunctions.find(name);
-    return found == kFunctions.end() ? Value() : Value(found->second);
+    return found == kFunctions.end() ? Value() : Value(Callable(found->second));
 }
 
 Value findMethod(const Value &self, const std::string &name)
@@ -459,8 +463,9 @@ Value findMethod(const Value &self, const std::string &name)
         return {};
     }
     return Value(Callable([self, method = found->second](Interpreter &interpreter, Args &args) {
-        return method(interpreter, self, args);
-    }));
+                     return method(interpreter, self, args);
+                 }),
+                 self.depth() + 1);
 }
 
 } // namespace engine::jinja

@@ -34,6 +34,9 @@ public:
 
     void spendOn(const Value &value) { spend(value.weight()); }
 
+    /// A search may compare the whole part at every place.
+    void spendOnSearch(const Text &text, std::size_t part) { spend(1 + text.size() / 32 * (1 + part / 256)); }
+
     Value applyFilter(const std::string &name, const Value &value, Args &args);
     bool applyTest(const std::string &name, const Value &value, Args &args);
     /// Elements of a list, keys of a dict, characters of a string, nothing of an undefined value. Refused:

@@ -10,6 +10,7 @@ namespace engine::jinja {
 namespace {
 
 constexpr std::size_t kLongestTemplate = 8u << 20;
+constexpr std::size_t kLongestName = 200;
 constexpr std::size_t kMostTokens = 500'000;
 
 bool isSpace(char c)
@@ -253,6 +254,9 @@ private:
             const std::size_t begin = m_at;
             while (m_at < m_source.size() && (beginsName(m_source[m_at]) || isDigit(m_source[m_at]))) {
                 ++m_at;
+            }
+            if (m_at - begin > kLongestName) {
+                syntax("a name that is too long");
             }
             add(TokenType::Name, m_source.substr(begin, m_at - begin));
         } else if (isDigit(c)) {

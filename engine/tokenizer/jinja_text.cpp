@@ -83,7 +83,7 @@ Text replaced(Interpreter &interpreter, const Text &text, const Text &from, cons
     if (from.size() == 0) {
         refuse("cannot replace the empty string");
     }
-    interpreter.spendOn(text);
+    interpreter.spendOnSearch(text, from.size());
     Text out;
     std::size_t begin = 0;
     for (std::int64_t i = 0; i < most; ++i) {

@@ -271,6 +271,20 @@ Value::Value(Dict dict)
 {
 }
 
+Value::Value(Callable callable, int depth)
+    : m_data(std::make_shared<const Function>(Function{std::move(callable), depth}))
+{
+    if (depth > kDeepestValue) {
+        throw Failure{Failure::Kind::Limit, "methods of methods nested too deeply"};
+    }
+}
+
+const Callable *Value::callable() const
+{
+    const auto *function = pointee<Function>();
+    return function ? &function->callable : nullptr;
+}
+
 bool Value::isNumber() const
 {
     return flag() || integer() || real();
@@ -314,7 +328,8 @@ int Value::depth() const
     if (const auto *dict = std::get_if<DictPointer>(&m_data)) {
         return (*dict)->depth;
     }
-    return 0;
+    const auto *function = pointee<Function>();
+    return function ? function->depth : 0;
 }
 
 std::size_t Value::weight() const

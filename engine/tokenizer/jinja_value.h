@@ -129,10 +129,8 @@ public:
     Value(List list);
     Value(Dict dict);
 
-    Value(Callable callable)
-        : m_data(std::make_shared<const Callable>(std::move(callable)))
-    {
-    }
+    /// @param depth  of the values that it keeps, and one more
+    explicit Value(Callable callable, int depth = 1);
 
     Value(Namespace *names)
         : m_data(names)
@@ -163,13 +161,13 @@ public:
 
     const Dict *dict() const { return nested<Dict>(); }
 
-    const Callable *callable() const { return pointee<Callable>(); }
+    const Callable *callable() const;
 
     Namespace *names() const;
     const Loop *loop() const;
 
     const Value *find(std::string_view key) const; ///< in a dict; null: not there, or no dict
-    int depth() const;                             ///< of lists and dicts in each other
+    int depth() const; ///< of lists, dicts and methods bound to them in each other
     /// Values in it and the size of its texts in units of 32 bytes; what walking over it costs. What is in it
     /// twice counts twice, so that a small heap of lists in lists cannot unfold without end.
     std::size_t weight() const;
@@ -186,6 +184,12 @@ private:
 
         explicit Nested(T given);
         void add(const Value &value);
+    };
+
+    struct Function
+    {
+        Callable callable;
+        int depth;
     };
 
     using UndefinedPointer = std::shared_ptr<const Undefined>;
@@ -207,7 +211,7 @@ private:
     }
 
     std::variant<UndefinedPointer, None, bool, std::int64_t, double, std::shared_ptr<const Text>, ListPointer,
-                 DictPointer, std::shared_ptr<const Callable>, Namespace *, const Loop *>
+                 DictPointer, std::shared_ptr<const Function>, Namespace *, const Loop *>
         m_data;
 };
 

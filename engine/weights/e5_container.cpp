@@ -1,5 +1,6 @@
 #include "engine/weights/e5_container.h"
 
+#include "engine/base/unicode.h"
 #include "engine/weights/byte_reader.h"
 #include "engine/weights/gguf_writer.h"
 #include "engine/weights/mapped_file.h"
@@ -134,7 +135,8 @@ private:
             std::uint32_t ends[2];
             std::memcpy(ends, offsets->data() + 4 * i, sizeof ends);
             if (ends[0] > ends[1] || ends[1] > blob->size() ||
-                !isUtf8(blob->substr(ends[0], ends[1] - ends[0])) || !std::isfinite(vocabulary.scores[i])) {
+                !isValidUtf8(blob->substr(ends[0], ends[1] - ends[0])) ||
+                !std::isfinite(vocabulary.scores[i])) {
                 return damaged("piece " + std::to_string(i) + ": bad offsets, score or UTF-8");
             }
             vocabulary.pieces.push_back(blob->substr(ends[0], ends[1] - ends[0]));

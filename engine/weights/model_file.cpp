@@ -1,5 +1,6 @@
 #include "engine/weights/model_file.h"
 
+#include "engine/base/unicode.h"
 #include "engine/weights/gguf.h"
 #include "engine/weights/mapped_file.h"
 #include "engine/weights/names.h"
@@ -186,7 +187,7 @@ Result<std::string> ModelFile::textFile(std::string_view name) const
         return fail(ErrorCode::Damaged, std::string(name) + ": larger than 100 MB");
     }
     std::string text(reinterpret_cast<const char *>(bytes.data()), bytes.size());
-    if (!isUtf8(text)) {
+    if (!isValidUtf8(text)) {
         return fail(ErrorCode::Damaged, std::string(name) + ": not UTF-8");
     }
     return text;

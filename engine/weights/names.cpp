@@ -44,34 +44,6 @@ std::string displayName(const std::filesystem::path &path)
     return escaped({reinterpret_cast<const char *>(name.data()), name.size()}, true);
 }
 
-bool isUtf8(std::string_view text)
-{
-    // Unicode 15, table 3-7: how many bytes follow a first byte, and the range of the second.
-    std::size_t i = 0;
-    while (i < text.size()) {
-        const auto first = static_cast<unsigned char>(text[i++]);
-        if (first < 0x80) {
-            continue;
-        }
-        const int following = first >= 0xf0 ? 3 : first >= 0xe0 ? 2 : 1;
-        if (first < 0xc2 || first > 0xf4 || text.size() - i < std::size_t(following)) {
-            return false;
-        }
-        const auto second = static_cast<unsigned char>(text[i]);
-        const bool tooShort = (first == 0xe0 && second < 0xa0) || (first == 0xf0 && second < 0x90);
-        const bool tooHigh = (first == 0xed && second > 0x9f) || (first == 0xf4 && second > 0x8f);
-        if (tooShort || tooHigh) {
-            return false;
-        }
-        for (int k = 0; k < following; ++k) {
-            if ((static_cast<unsigned char>(text[i++]) & 0xc0) != 0x80) {
-                return false;
-            }
-        }
-    }
-    return true;
-}
-
 std::optional<std::uint64_t> checkedProduct(std::uint64_t a, std::uint64_t b)
 {
     if (b != 0 && a > std::numeric_limits<std::uint64_t>::max() / b) {

@@ -14,8 +14,6 @@ std::string printable(std::string_view name);
 /// The last part of a path in UTF-8, control characters escaped.
 std::string displayName(const std::filesystem::path &path);
 
-bool isUtf8(std::string_view text);
-
 /// Empty where the product does not fit.
 std::optional<std::uint64_t> checkedProduct(std::uint64_t a, std::uint64_t b);
 

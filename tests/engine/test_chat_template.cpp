@@ -471,6 +471,13 @@ void TestChatTemplate::refuses_data()
         "{% set ns = namespace(s=[1]) %}{% for i in range(90) %}{% set ns.s = [ns.s, ns.s] %}{% endfor %}{{ "
         "ns.s }}",
         "too large");
+    row("methods of methods",
+        "{% set ns = namespace(d={}) %}{% for i in range(9999) %}{% set ns.d = {'m': ns.d.items} %}{% endfor "
+        "%}",
+        "too deeply");
+    row("long search", "{% set a = 'a' * 300000 %}{% set b = 'a' * 150000 ~ 'b' %}{{ b in a }}",
+        "too many steps");
+    row("long name", "{{ " + QByteArray(100000, 'a') + " }}", "too long");
     row("deep list",
         "{% set ns = namespace(s=[1]) %}{% for i in range(999) %}{% set ns.s = [ns.s] %}{% endfor %}",
         "too deeply");
@@ -530,6 +537,8 @@ void TestChatTemplate::leavesMessagesOutOfErrors()
 
     QVERIFY(error.starts_with("!TemplateError: bad: "));
     QVERIFY(error.find("secret") == std::string::npos);
+    QCOMPARE(renderedRuns("{{ messages[0][messages[0].content] + 1 }}", {{"user", "a secret"}}),
+             std::string("!UndefinedError: 'dict object' has no attribute '(...)'"));
 }
 
 void TestChatTemplate::rendersFromJson()
