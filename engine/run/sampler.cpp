@@ -112,7 +112,7 @@ void Sampler::penalise(std::span<float> logits, std::span<const TokenId> history
     const std::size_t count = std::min(history.size(), std::size_t(m_options.penaltyWindow));
     std::vector<TokenId> seen(history.end() - std::ptrdiff_t(count), history.end());
     std::ranges::sort(seen);
-    seen.erase(std::ranges::unique(seen).begin(), seen.end());
+    seen.erase(std::unique(seen.begin(), seen.end()), seen.end());
     for (const TokenId token : seen) {
         if (token >= 0 && std::size_t(token) < logits.size()) {
             float &logit = logits[std::size_t(token)];

@@ -307,6 +307,7 @@ void TestModels::embeddingsAreThoseOfTheReference()
     const auto together = loaded->encoder->embed(inputs, {});
 
     QVERIFY2(together, together ? "" : together.error().detail.c_str());
+    double error = 0;
     for (std::size_t i = 0; i < inputs.size(); ++i) {
         const auto expected = golden.floats(golden.expected(i, file).at("embedding"));
         const auto alone = loaded->encoder->embed(std::span(&inputs[i], 1), {});
@@ -315,7 +316,9 @@ void TestModels::embeddingsAreThoseOfTheReference()
         QVERIFY2(difference <= kEmbeddingError,
                  qPrintable(QString("text %1: off by %2").arg(i).arg(difference)));
         QVERIFY(greatestDifference(*alone, expected) <= kEmbeddingError);
+        error = std::max(error, difference);
     }
+    qInfo("greatest error of a value %.2g", error);
 }
 
 void TestModels::scoresAreThoseOfTheReference_data()
@@ -343,11 +346,14 @@ void TestModels::scoresAreThoseOfTheReference()
     const auto scores = loaded->encoder->score(encoderInputs(golden), {});
 
     QVERIFY2(scores, scores ? "" : scores.error().detail.c_str());
+    double error = 0;
     for (std::size_t i = 0; i < scores->size(); ++i) {
         const float expected = golden.expected(i, file).at("score").at(0).get<float>();
         QVERIFY2(std::abs((*scores)[i] - expected) <= kScoreError,
                  qPrintable(QString("pair %1: %2, not %3").arg(i).arg((*scores)[i]).arg(expected)));
+        error = std::max(error, double(std::abs((*scores)[i] - expected)));
     }
+    qInfo("greatest error of a score %.2g", error);
 }
 
 void TestModels::refusesConfigsThatDoNotFitTheTensors_data()
