@@ -51,6 +51,12 @@ Result<std::unique_ptr<Decoder>> Decoder::load(const ModelFile &file, const Mode
     return std::unique_ptr<Decoder>(new Decoder(config, std::move(backend), std::move(weights)));
 }
 
+Result<KvCache> Decoder::makeCache(int capacity) const
+{
+    const std::lock_guard lock(m_mutex); // another session may be at work
+    return KvCache::make(*m_backend, m_config, capacity);
+}
+
 Result<void> Decoder::reserve(int rows) const
 {
     Scratch &s = *m_scratch;

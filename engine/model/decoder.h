@@ -27,7 +27,8 @@ public:
 
     std::string deviceName() const { return m_backend->name(); }
 
-    Result<KvCache> makeCache(int capacity) const { return KvCache::make(*m_backend, m_config, capacity); }
+    /// Errors: OutOfMemory.
+    Result<KvCache> makeCache(int capacity) const;
 
     /// Takes the logits of rows [first row of the block, ...): [n, vocabulary], valid during the call.
     using LogitSink = std::function<void(std::span<const float> logits)>;

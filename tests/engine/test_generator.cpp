@@ -4,7 +4,7 @@
 
 #include <QTemporaryDir>
 
-#include <optional>
+#include <future>
 
 using namespace engine;
 
@@ -45,6 +45,7 @@ private slots:
     void continuesAsTheReference();
     void streamsWholeCharacters();
     void reusesThePrefixOfItsCache();
+    void sessionsOfSeveralThreadsDoNotMix();
     void sameSeedGivesTheSameText();
     void stopsAtAStopText();
     void stopsWhenTheContextIsFull();
@@ -151,6 +152,28 @@ void TestGenerator::reusesThePrefixOfItsCache()
     QCOMPARE(again->reusedTokens, int(longer.size()) - 1);
     QCOMPARE(second->tokens, reference->tokens);
     QCOMPARE(again->tokens, reference->tokens);
+}
+
+void TestGenerator::sessionsOfSeveralThreadsDoNotMix()
+{
+    const auto generate = [this](TokenId first) {
+        std::vector<TokenId> prompt = m_prompt;
+        prompt.front() = first;
+        return Session::open(m_llama)->generate(prompt, greedyTokens(30), {})->tokens;
+    };
+    std::vector<std::vector<TokenId>> expected;
+    for (TokenId first = 0; first < 4; ++first) {
+        expected.push_back(generate(first));
+    }
+
+    std::vector<std::future<std::vector<TokenId>>> runs;
+    for (TokenId first = 0; first < 4; ++first) {
+        runs.push_back(std::async(std::launch::async, generate, first));
+    }
+
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+        QCOMPARE(runs[i].get(), expected[i]);
+    }
 }
 
 void TestGenerator::sameSeedGivesTheSameText()
