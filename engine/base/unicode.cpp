@@ -330,6 +330,22 @@ std::size_t incompleteTail(std::string_view text)
     return 0;
 }
 
+std::size_t graphemeEnd(std::string_view text, std::size_t at)
+{
+    utf8proc_int32_t state = 0;
+    auto before = static_cast<utf8proc_int32_t>(nextCodePoint(text, at));
+    while (at < text.size()) {
+        std::size_t next = at;
+        const auto c = static_cast<utf8proc_int32_t>(nextCodePoint(text, next));
+        if (utf8proc_grapheme_break_stateful(before, c, &state)) {
+            break;
+        }
+        before = c;
+        at = next;
+    }
+    return at;
+}
+
 std::uint8_t detail::classBeyondAscii(char32_t c)
 {
     if (c < kTableEnd) {

@@ -34,6 +34,9 @@ bool isValidUtf8(std::string_view text);
 /// Bytes at the end of `text` that begin a character which is not whole yet: 0..3.
 std::size_t incompleteTail(std::string_view text);
 
+/// Where the extended grapheme cluster (UAX #29) that begins at `at` ends. `at` must be below text.size().
+std::size_t graphemeEnd(std::string_view text, std::size_t at);
+
 /// What a character is, as a set of bits: one look-up where a scanner asks several questions.
 enum CharClass : std::uint8_t {
     kLetter = 1,       ///< general category L*

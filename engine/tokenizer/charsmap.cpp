@@ -42,9 +42,10 @@ std::uint32_t valueOf(std::uint32_t unit)
 
 } // namespace
 
-Result<Charsmap> Charsmap::parse(std::string_view bytes)
+Result<Charsmap> Charsmap::parse(std::string_view bytes, Match match)
 {
     Charsmap map;
+    map.m_match = match;
     if (bytes.empty()) {
         return map;
     }
@@ -80,7 +81,7 @@ void Charsmap::findQuietAscii()
     for (unsigned first = 0; first < m_quiet.size(); ++first) {
         const std::string letter(1, static_cast<char>(first));
         std::uint32_t place = offsetOf(m_units[0]);
-        m_quiet[first] = longestAt(letter, 0).length == 0;
+        m_quiet[first] = keyAt(letter, 0, Which::Shortest).length == 0;
         if (m_quiet[first] && step(place, static_cast<unsigned char>(first))) {
             for (unsigned second = 0; second < m_quiet.size(); ++second) {
                 std::uint32_t further = place;
@@ -99,9 +100,9 @@ std::string_view Charsmap::replacementAt(std::uint32_t offset) const
     return rest.substr(0, rest.find('\0'));
 }
 
-Charsmap::Match Charsmap::longestAt(std::string_view text, std::size_t at) const
+Charsmap::Key Charsmap::keyAt(std::string_view text, std::size_t at, Which which) const
 {
-    Match match;
+    Key key;
     std::uint32_t place = m_units.empty() ? 0 : offsetOf(m_units[0]);
     const std::size_t end = std::min(text.size(), at + kLongestKey);
     for (std::size_t i = at; i < end; ++i) {
@@ -111,10 +112,35 @@ Charsmap::Match Charsmap::longestAt(std::string_view text, std::size_t at) const
             break;
         }
         if (hasLeaf(m_units[child]) && place < m_units.size()) {
-            match = {i + 1 - at, replacementAt(valueOf(m_units[place]))};
+            key = {i + 1 - at, replacementAt(valueOf(m_units[place]))};
+            if (which == Which::Shortest) {
+                break;
+            }
         }
     }
-    return match;
+    return key;
+}
+
+void Charsmap::applyGrapheme(std::string_view text, std::size_t &at, std::string &out) const
+{
+    constexpr std::size_t kLong = 6;
+    const std::string_view grapheme = text.substr(at, graphemeEnd(text, at) - at);
+    at += grapheme.size();
+    if (grapheme.size() < kLong) {
+        if (const Key key = keyAt(grapheme, 0, Which::Shortest); key.length > 0) {
+            out.append(key.replacement);
+            return;
+        }
+    }
+    for (std::size_t i = 0; i < grapheme.size();) {
+        const std::size_t start = i;
+        const char32_t c = nextCodePoint(grapheme, i);
+        if (const Key key = keyAt(grapheme.substr(start, i - start), 0, Which::Shortest); key.length > 0) {
+            out.append(key.replacement);
+        } else {
+            appendUtf8(out, c);
+        }
+    }
 }
 
 std::string Charsmap::apply(std::string_view text) const
@@ -127,12 +153,11 @@ std::string Charsmap::apply(std::string_view text) const
     for (std::size_t at = 0; at < text.size();) {
         if (isAscii(at) && isAscii(at + 1) && m_quiet[static_cast<std::size_t>(text[at])]) {
             normal.push_back(text[at++]);
-            continue;
-        }
-        const Match match = longestAt(text, at);
-        if (match.length > 0) {
-            normal.append(match.replacement);
-            at += match.length;
+        } else if (m_match == Match::Grapheme) {
+            applyGrapheme(text, at, normal);
+        } else if (const Key key = keyAt(text, at, Which::Longest); key.length > 0) {
+            normal.append(key.replacement);
+            at += key.length;
         } else {
             appendUtf8(normal, nextCodePoint(text, at));
         }

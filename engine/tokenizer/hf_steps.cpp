@@ -117,7 +117,7 @@ Result<NormalStep> readNormalStep(const json &step)
     }
     if (type == "Precompiled") {
         ASSIGN_OR_RETURN(const std::string bytes, fromBase64(textOf(step, "precompiled_charsmap")));
-        auto charsmap = Charsmap::parse(bytes);
+        auto charsmap = Charsmap::parse(bytes, Charsmap::Match::Grapheme);
         if (!charsmap) {
             return fail(ErrorCode::Damaged, "tokenizer.json: " + charsmap.error().detail);
         }

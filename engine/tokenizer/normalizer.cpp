@@ -122,7 +122,9 @@ std::string run(const steps::StripAccents &, std::string text)
 void appendClean(const steps::Bert &step, char32_t c, std::string &out)
 {
     const bool blank = isWhitespace(c);
-    if (step.cleanText && !blank && (c == 0 || c == 0xFFFD || isControl(c) || isPrivate(c))) {
+    const bool control =
+        isControl(c) && c != '\t' && c != '\n' && c != '\r'; // a form feed is no white space here
+    if (step.cleanText && (c == 0 || c == 0xFFFD || control || isPrivate(c))) {
         return;
     }
     if (step.cleanText && blank) {
