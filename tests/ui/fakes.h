@@ -55,11 +55,13 @@ struct Script
     Gate ingest; ///< before each page
     Gate answer; ///< before each piece of text
     Gate store;  ///< before each connection is opened
+    Gate pages;  ///< before each page is drawn
     std::vector<std::string> pieces{"The **notice** period ", "is 30 days [1]."};
     std::string quote = "The notice period is 30 days.";
     std::atomic<bool> modelMissing{false};
     std::atomic<bool> deviceFails{false};
     std::atomic<int> questions{0};
+    std::atomic<int> pagesBegun{0};
 
     std::mutex mutex; ///< guards what follows
     std::vector<rag::DocumentId> lastScope;
@@ -232,12 +234,18 @@ private:
 class FakePages final : public ui::PageSource
 {
 public:
-    FakePages() { m_info.pages = kPages; }
+    explicit FakePages(Script &script)
+        : m_script(script)
+    {
+        m_info.pages = kPages;
+    }
 
     const rag::PdfInfo &info() const override { return m_info; }
 
     rag::Result<rag::PageImage> render(int, double pixelsPerPoint, const rag::CancelToken &) override
     {
+        ++m_script.pagesBegun;
+        m_script.pages.pass({});
         rag::PageImage image;
         image.width = int(595 * pixelsPerPoint);
         image.height = int(842 * pixelsPerPoint);
@@ -247,6 +255,7 @@ public:
     }
 
 private:
+    Script &m_script;
     rag::PdfInfo m_info;
 };
 
@@ -276,12 +285,13 @@ inline ui::Factories fakeFactories(Script &script, const QString &folder)
         static_cast<void>(chunks);
         return {};
     };
-    factories.openPdf = [](const std::filesystem::path &path,
-                           const std::string &password) -> rag::Result<std::unique_ptr<ui::PageSource>> {
+    factories.openPdf =
+        [&script](const std::filesystem::path &path,
+                  const std::string &password) -> rag::Result<std::unique_ptr<ui::PageSource>> {
         if (path.filename().string().starts_with("locked") && password != kPassword) {
             return rag::fail(rag::ErrorCode::Locked, "password");
         }
-        return std::make_unique<FakePages>();
+        return std::make_unique<FakePages>(script);
     };
     return factories;
 }

@@ -23,6 +23,7 @@
 #include <QMimeData>
 #include <QPlainTextEdit>
 #include <QPushButton>
+#include <QSemaphore>
 #include <QSignalSpy>
 #include <QStandardPaths>
 #include <QTemporaryDir>
@@ -173,6 +174,10 @@ private slots:
         QTRY_COMPARE(rig.documents().row(0)->document.state, rag::DocumentState::Done);
         QCOMPARE(rig.documents().row(0)->document.pages, tests::kPages);
         QVERIFY(rig.find<QListView>("documents")->isVisible());
+        for (const auto *child : rig.window.findChildren<QWidget *>()) { // anywhere in the window
+            QVERIFY2(child->window() != &rig.window || !child->acceptDrops(),
+                     qPrintable(child->objectName()));
+        }
     }
 
     void droppedFolderGivesItsPdfs()
@@ -221,6 +226,25 @@ private slots:
         rig.trigger("action_nextPage");
         QTRY_COMPARE(rig.find<QLineEdit>("pageNumber")->text(), QStringLiteral("3"));
         QTRY_VERIFY(reader->view().boxes().empty());
+    }
+
+    void lateImageOfAnotherPageDoesNotTakeItsPlace()
+    {
+        m_script->pages.close();
+        Rig rig(m_folder->path(), *m_script);
+        addRules(rig); // its first page is asked for at once, and does not come
+        QTRY_COMPARE(m_script->pagesBegun.load(), 1);
+        auto *reader = rig.window.findChild<ui::ReaderPane *>();
+
+        reader->openCitation({1, 1, "rules.pdf", 1, "", "q", {{72, 90, 200, 12}}},
+                             rig.workspace.library().pageRequest(rag::DocumentId(1)));
+        m_script->pages.open();
+        QSemaphore drawn; // the late picture lies in our queue when the renderer comes to this
+        ui::post(rig.workspace.workers().pages(), [&drawn] { drawn.release(); });
+        drawn.acquire();
+
+        QTRY_COMPARE(reader->view().boxes().size(), std::size_t(1));
+        QCOMPARE(reader->page(), 1);
     }
 
     void passageUnderTheAnswerOpensItsPage()

@@ -34,6 +34,7 @@ QuestionBox::QuestionBox(QWidget *parent)
     m_edit->setAccessibleName(tr("Question"));
     m_edit->setFrameShape(QFrame::NoFrame);
     m_edit->setTabChangesFocus(true);
+    m_edit->setAcceptDrops(false); // a file dropped here is meant for the library, not as text
     m_edit->setVerticalScrollBarPolicy(Qt::ScrollBarAsNeeded);
     m_edit->viewport()->setAutoFillBackground(false);
     QTextOption option = m_edit->document()->defaultTextOption();

@@ -19,6 +19,7 @@ TextView::TextView(QWidget *parent)
     viewport()->setAutoFillBackground(false);
     setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
     setTabChangesFocus(true);
+    setAcceptDrops(false); // the window takes what is dropped
 }
 
 void TextView::show(std::unique_ptr<QTextDocument> document)

@@ -35,6 +35,7 @@ HistoryView::HistoryView(ConversationModel &model, QAction *newConversation, QWi
     m_search->setPlaceholderText(tr("Search conversations"));
     m_search->setAccessibleName(tr("Search conversations"));
     m_search->setClearButtonEnabled(true);
+    m_search->setAcceptDrops(false);
     auto *typing = new QTimer(this);
     typing->setSingleShot(true);
     typing->setInterval(150);

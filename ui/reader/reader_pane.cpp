@@ -85,6 +85,7 @@ void ReaderPane::buildBars()
     m_pageEdit->setObjectName(QStringLiteral("pageNumber"));
     m_pageEdit->setAccessibleName(tr("Page number"));
     m_pageEdit->setAlignment(Qt::AlignCenter);
+    m_pageEdit->setAcceptDrops(false);
     m_pageEdit->setFixedWidth(m_pageEdit->fontMetrics().horizontalAdvance(QStringLiteral("00000")) + 18);
     connect(m_pageEdit, &QLineEdit::returnPressed, this, [this] {
         bool valid = false;
@@ -168,7 +169,7 @@ void ReaderPane::openPage(const QString &name, int page, const PageRequest &file
     m_goToBoxes = true;
     const quint64 number = m_wanted.number;
     m_wanted = file;
-    m_wanted.number = number;
+    m_wanted.number = number + 1; // a picture that is still on its way is of another page
     m_wanted.page = std::max(0, page);
     showPlace();
     if (file.path.isEmpty()) {
