@@ -17,6 +17,9 @@ using StemSet = std::unordered_set<std::string>;
 constexpr std::size_t kLongestQuote = 320; ///< bytes; longer sentences (tables, lists) give a part
 constexpr std::size_t kMeasured = 24;      ///< sentences whose cosine is measured
 constexpr double kContextShare = 0.4;      ///< what a term just before the sentence counts
+constexpr double kRankShare = 0.15;        ///< for a sentence of the first passage
+constexpr double kNumberShare = 0.1;       ///< for a number where one is asked for
+constexpr double kSaysNothing = 0.4;       ///< taken off headings and questions
 
 StemSet stemsOf(std::string_view text)
 {
@@ -102,24 +105,34 @@ TextRange densestPart(std::string_view text, TextRange range, std::span<const We
     return best.end > best.begin ? best : range;
 }
 
-/// Sentences of one passage. What is too short to say anything by itself (a heading, a number in a table) is
-/// joined with what follows.
+/// Sentences of one passage; rows of a table and lines of a list each by themselves.
 std::vector<TextRange> sentencesOf(std::string_view text, std::span<const WeightedTerm> terms)
 {
-    constexpr std::size_t kTooShort = 40;
-    std::vector<TextRange> joined;
+    std::vector<TextRange> units;
     for (const TextRange &sentence : splitSentences(text)) {
-        const bool join = !joined.empty() && joined.back().end - joined.back().begin < kTooShort &&
-                          sentence.end - joined.back().begin <= kLongestQuote;
-        if (join)
-            joined.back().end = sentence.end;
-        else
-            joined.push_back(sentence);
+        std::uint32_t begin = sentence.begin;
+        while (begin < sentence.end) {
+            const auto end = std::uint32_t(std::min(std::size_t(sentence.end), text.find('\n', begin)));
+            if (end > begin)
+                units.push_back({begin, end});
+            begin = end + 1;
+        }
     }
-    for (TextRange &range : joined)
-        if (range.end - range.begin > kLongestQuote)
-            range = densestPart(text, range, terms);
-    return joined;
+    for (TextRange &unit : units)
+        if (unit.end - unit.begin > kLongestQuote)
+            unit = densestPart(text, unit, terms);
+    return units;
+}
+
+/// Short, without a stop at its end or a number in it: names what follows, but says nothing.
+bool isHeading(std::string_view unit)
+{
+    constexpr std::size_t kLongestHeading = 90;
+    constexpr std::string_view kStops[] = {".", "!", ";", "\u061B", "\u06D4", ")", "\u201D", "\u00BB"};
+    if (unit.size() > kLongestHeading || hasDigit(unit))
+        return false;
+    return std::none_of(std::begin(kStops), std::end(kStops),
+                        [&](std::string_view stop) { return unit.ends_with(stop); });
 }
 
 bool isQuestion(std::string_view sentence)
@@ -140,21 +153,21 @@ std::vector<EvidenceSentence> sentencesByWords(std::string_view question, std::s
     std::vector<EvidenceSentence> found;
     for (std::size_t p = 0; p < passages.size(); ++p) {
         const std::string_view text = passages[p].text;
-        const StemSet title = stemsOf(passages[p].section);
+        std::string_view heading = passages[p].section;
         std::string_view before;
         for (const TextRange &range : sentencesOf(text, terms)) {
             EvidenceSentence sentence{int(p), range.begin, range.end};
             const std::string_view words = text.substr(range.begin, range.end - range.begin);
             StemSet around = stemsOf(before);
-            around.insert(title.begin(), title.end());
+            around.merge(stemsOf(heading));
             sentence.coverage = coverageOf(terms, stemsOf(words), around);
-            sentence.score = sentence.coverage + 0.15 / double(p + 1);
+            sentence.score = sentence.coverage + kRankShare / double(p + 1);
             if (wantsNumber && hasDigit(words))
-                sentence.score += 0.1;
-            if (isQuestion(words))
-                sentence.score -= 0.4;
+                sentence.score += kNumberShare;
+            if (isQuestion(words) || isHeading(words))
+                sentence.score -= kSaysNothing;
             found.push_back(sentence);
-            before = words;
+            (isHeading(words) ? heading : before) = words;
         }
     }
     return found;
@@ -270,7 +283,7 @@ Evidence judgeEvidence(std::string_view question, std::span<const WeightedTerm> 
     const double alike = std::clamp((evidence.similarity - kUnrelated) / (kAlike - kUnrelated), 0.0, 1.0);
     const double words = sentences.front().coverage;
     evidence.confidence = sameWriting(question, passages.front().text)
-                              ? 0.4 * evidence.coverage + 0.2 * words + 0.4 * alike
+                              ? 0.4 * evidence.coverage + 0.2 * words + 0.4 * alike - 0.3 * evidence.unknown
                               : alike;
     evidence.enough = evidence.confidence >= kThreshold;
     return evidence;

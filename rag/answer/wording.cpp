@@ -59,7 +59,9 @@ std::string shownPage(int page, std::string_view label)
 std::string quoted(std::string_view quote, std::string_view language)
 {
     const Words &words = wordsOf(language);
-    return std::string(words.open) + withoutMarks(quote) + std::string(words.close);
+    std::string line = withoutMarks(quote);
+    std::replace(line.begin(), line.end(), '\n', ' ');
+    return std::string(words.open) + line + std::string(words.close);
 }
 
 std::string place(const Citation &citation, std::string_view language)

@@ -5,8 +5,8 @@
 #include "rag/text/normalizer.h"
 
 #include <algorithm>
-#include <cmath>
 #include <map>
+#include <set>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
@@ -14,37 +14,6 @@
 namespace rag {
 
 namespace {
-
-/// Of a language's chunks, so many are looked at for its mean and deviation; enough for a stable figure.
-constexpr int kLanguageSample = 2000;
-constexpr double kLeastDeviation = 0.005;
-
-std::string joined(std::span<const std::string> words)
-{
-    std::string text;
-    for (const std::string &word : words)
-        text += (text.empty() ? "" : " ") + word;
-    return text;
-}
-
-struct Spread
-{
-    double mean = 0;
-    double deviation = 1;
-};
-
-Spread spreadOf(std::span<const VectorHit> hits)
-{
-    double sum = 0;
-    double squares = 0;
-    for (const VectorHit &hit : hits) {
-        sum += double(hit.similarity);
-        squares += double(hit.similarity) * double(hit.similarity);
-    }
-    const double count = double(hits.size());
-    const double mean = sum / count;
-    return {mean, std::max(std::sqrt(std::max(squares / count - mean * mean, 0.0)), kLeastDeviation)};
-}
 
 /// Bytes of the page texts that both passages were taken from.
 std::uint32_t sharedBytes(const Passage &a, const Passage &b)
@@ -89,6 +58,22 @@ std::unordered_set<DocumentId> namedDocuments(std::span<const std::string> terms
     return named;
 }
 
+/// Passages of documents that the question points to, by name or by language, come forward.
+void favourNamed(std::vector<Passage> &passages, std::string_view question, std::span<const Document> scope,
+                 const HybridOptions &options)
+{
+    if (scope.size() < 2)
+        return;
+    const std::unordered_set<DocumentId> named = namedDocuments(keyTerms(question), scope);
+    const std::set<std::string> languages = languagesNamed(question);
+    std::unordered_map<DocumentId, double> favour;
+    for (const Document &document : scope)
+        favour[document.id] = (named.contains(document.id) ? 1 + options.nameWeight : 1) *
+                              (languages.contains(document.language) ? 1 + options.languageWeight : 1);
+    for (Passage &passage : passages)
+        passage.score *= favour[passage.document];
+}
+
 } // namespace
 
 HybridRetriever::HybridRetriever(std::shared_ptr<Database> database, std::shared_ptr<const Embedder> embedder,
@@ -110,19 +95,18 @@ Result<std::vector<Passage>> HybridRetriever::retrieve(const Question &question,
     ASSIGN_OR_RETURN(const std::vector<ChunkId> words, searchWords(question.text, question.documents));
     ASSIGN_OR_RETURN(const std::vector<DenseHit> dense, searchVectors(question.text, scope, cancel));
 
-    std::vector<RankedList> lists{{words, m_options.wordWeight}, {{}, m_options.vectorWeight}};
-    for (const DenseHit &hit : dense)
+    std::vector<RankedList> lists{
+        {words, m_options.wordWeight}, {{}, m_options.vectorWeight}, {{}, m_options.foreignWeight}};
+    for (const DenseHit &hit : dense) {
         lists[1].chunks.push_back(hit.chunk);
+        if (hit.foreign)
+            lists[2].chunks.push_back(hit.chunk);
+    }
     std::vector<FusedHit> fused = fuseRanks(lists, m_options.damping);
     fused.resize(std::min(fused.size(), std::size_t(std::max(3 * k, m_options.candidates))));
 
     ASSIGN_OR_RETURN(std::vector<Passage> passages, describe(fused, dense, words));
-    if (scope.size() > 1) {
-        const auto named = namedDocuments(keyTerms(question.text), scope);
-        for (Passage &passage : passages)
-            if (named.contains(passage.document))
-                passage.score *= 1 + m_options.nameWeight;
-    }
+    favourNamed(passages, question.text, scope, m_options);
     std::stable_sort(passages.begin(), passages.end(),
                      [](const Passage &a, const Passage &b) { return a.score > b.score; });
     dropRepeats(passages);
@@ -145,11 +129,10 @@ Result<std::vector<ChunkId>> HybridRetriever::searchWords(const std::string &tex
                                                           std::span<const DocumentId> among)
 {
     std::vector<ChunkId> chunks;
-    const std::vector<std::string> terms = keyTerms(text);
-    if (terms.empty())
-        return chunks;
+    // Function words stay in: BM25 weighs them next to nothing, and in "to be or not to be" they are all
+    // there is.
     ASSIGN_OR_RETURN(const std::vector<WordHit> hits,
-                     m_store.searchWords(joined(terms), m_options.candidates, among));
+                     m_store.searchWords(indexWords(text), m_options.candidates, among));
     for (const WordHit &hit : hits)
         chunks.push_back(hit.chunk);
     return chunks;
@@ -168,6 +151,7 @@ Result<std::vector<HybridRetriever::DenseHit>> HybridRetriever::searchVectors(co
     const std::string_view texts[] = {text};
     ASSIGN_OR_RETURN(const std::vector<float> query, m_embedder->embed(texts, TextKind::Query, cancel));
 
+    const std::string asked = questionLanguage(text);
     std::map<std::string, std::vector<DocumentId>> languages;
     for (const Document &document : scope)
         languages[document.language].push_back(document.id);
@@ -177,17 +161,13 @@ Result<std::vector<HybridRetriever::DenseHit>> HybridRetriever::searchVectors(co
         ASSIGN_OR_RETURN(const std::vector<ChunkId> chunks, m_store.chunksOf(documents));
         if (chunks.empty()) // an empty list would mean "all" to the index
             continue;
-        ASSIGN_OR_RETURN(const std::vector<VectorHit> hits, m_index->search(query, kLanguageSample, chunks));
-        if (hits.empty())
-            continue;
-        const Spread spread = spreadOf(hits);
-        const std::size_t count = std::min(hits.size(), std::size_t(m_options.candidates));
-        for (const VectorHit &hit : std::span(hits).first(count))
-            merged.push_back({hit.chunk, hit.similarity, (hit.similarity - spread.mean) / spread.deviation});
+        ASSIGN_OR_RETURN(const std::vector<VectorHit> hits,
+                         m_index->search(query, m_options.candidates, chunks));
+        for (const VectorHit &hit : hits)
+            merged.push_back({hit.chunk, hit.similarity, language != asked});
     }
     std::stable_sort(merged.begin(), merged.end(),
-                     [](const DenseHit &a, const DenseHit &b) { return a.standing > b.standing; });
-    merged.resize(std::min(merged.size(), std::size_t(m_options.candidates)));
+                     [](const DenseHit &a, const DenseHit &b) { return a.similarity > b.similarity; });
     return merged;
 }
 

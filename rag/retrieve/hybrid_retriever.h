@@ -13,19 +13,21 @@
 
 namespace rag {
 
-/// Chosen on the shared evaluation set.
+/// Weights chosen on the shared evaluation set.
 struct HybridOptions
 {
     int candidates = 100; ///< of each way of searching
     double damping = 20;  ///< of rank fusion
     double wordWeight = 1;
     double vectorWeight = 1;
-    double nameWeight = 0.5; ///< passages of documents whose name the question mentions; whole library only
+    double foreignWeight = 0.4; ///< vectors once more, among documents of other languages than the question's
+    double nameWeight = 0.5;    ///< for documents whose name the question mentions
+    double languageWeight = 1.0; ///< for documents in a language that the question names ("the French FAQ")
 };
 
-/// Vectors and words, fused. The vectors are ranked within each language of the library and then merged by
-/// how far they stand out from their own language, because a multilingual model gives text of the question's
-/// own language higher cosines whatever it says.
+/// Vectors and words, fused. A multilingual model gives text of the question's own language higher cosines
+/// whatever it says, so the documents of other languages are ranked once more among themselves: the best of
+/// them has a place near the front, however much there is in the question's language.
 class HybridRetriever final : public Retriever
 {
 public:
@@ -41,7 +43,7 @@ private:
     {
         ChunkId chunk = 0;
         double similarity = 0;
-        double standing = 0; ///< standard deviations above the mean of its language
+        bool foreign = false; ///< of a document in another language than the question's
     };
 
     Result<std::vector<Document>> documentsOf(const Question &question);

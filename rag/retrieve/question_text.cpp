@@ -106,10 +106,11 @@ LetterCounts countLetters(std::string_view text)
 
 bool looksFrench(std::string_view text)
 {
+    // No word that is English too once its accents are gone ("à", "comment", "on").
     static const std::unordered_set<std::string> french =
         foldedWords("le la les un une des du et est que qui quel quelle quels quelles pour dans sur ne pas "
                     "vous je il elle ce cette "
-                    "comment pourquoi combien où quand avec par au aux sont à");
+                    "pourquoi combien où quand avec par au aux sont");
     int hits = 0;
     for (const IndexWord &word : splitWords(text))
         hits += french.contains(folded(text, word)) ? 1 : 0;
@@ -161,6 +162,29 @@ std::vector<std::string> keyTerms(std::string_view question)
             addOnce(terms, word.stem);
     }
     return terms.empty() ? all : terms;
+}
+
+std::set<std::string> languagesNamed(std::string_view question)
+{
+    struct Name
+    {
+        std::string_view word;
+        std::string_view language;
+    };
+
+    constexpr Name kNames[] = {
+        {"arabic", "ar"},  {"العربي", "ar"},    {"العربية", "ar"},    {"بالعربية", "ar"},  {"arabe", "ar"},
+        {"english", "en"}, {"الإنجليزي", "en"}, {"الإنجليزية", "en"}, {"anglais", "en"},   {"french", "fr"},
+        {"الفرنسي", "fr"}, {"الفرنسية", "fr"},  {"français", "fr"},   {"française", "fr"}, {"persian", "fa"},
+        {"farsi", "fa"},   {"الفارسية", "fa"},  {"فارسی", "fa"},      {"german", "de"},    {"spanish", "es"}};
+    std::set<std::string> languages;
+    for (const IndexWord &word : splitWords(question)) {
+        const std::string text = folded(question, word);
+        for (const Name &name : kNames)
+            if (normalizeForIndex(name.word).text == text)
+                languages.emplace(name.language);
+    }
+    return languages;
 }
 
 std::string searchText(std::string_view question, std::span<const Exchange> history)

@@ -2,6 +2,7 @@
 
 #include "rag/types.h"
 
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -16,6 +17,9 @@ std::string questionLanguage(std::string_view question);
 /// The stems (as the full-text index has them) of the words that carry the question's meaning, each once, in
 /// order: no function words of English, Arabic, French or Persian. All words, where nothing else is left.
 std::vector<std::string> keyTerms(std::string_view question);
+
+/// Languages that the question names: "the Arabic handbook" gives "ar".
+std::set<std::string> languagesNamed(std::string_view question);
 
 /// What to search for: the question, with the one before it where it does not stand alone ("and in 2019?").
 /// @param history  oldest first
