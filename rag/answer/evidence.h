@@ -56,7 +56,7 @@ struct Evidence
     bool enough = false;   ///< confidence reaches the threshold: answer, else say that it is not in there
 };
 
-/// A plain sum of the three, threshold from the shared evaluation set. Across languages words tell nothing,
+/// A plain weighted sum; the threshold is set by hand, not calibrated. Across languages words tell nothing,
 /// and similarity decides alone.
 Evidence judgeEvidence(std::string_view question, std::span<const WeightedTerm> terms,
                        std::span<const Passage> passages, std::span<const EvidenceSentence> sentences);
