@@ -31,6 +31,7 @@ private slots:
 
     void rotatesHeads();
     void poolsTexts();
+    void environmentCapsTheKernels();
 };
 
 namespace {
@@ -254,6 +255,25 @@ void TestBackendRows::poolsTexts()
     backend.pool(out.view(), in.view(), lengths, Backend::Pooling::Last, true);
     QVERIFY(greatestError(out.packed(), {0.6, 0.8, 9 / std::sqrt(82.0), 1 / std::sqrt(82.0)}) < 1e-6);
     QVERIFY(out.intact());
+}
+
+void TestBackendRows::environmentCapsTheKernels()
+{
+    const auto tables = cpu::usableKernels();
+
+    qputenv("WARRAQ_CPU", "plain");
+    QCOMPARE(std::string(cpu::bestKernels().name), std::string("plain"));
+    QVERIFY(makeCpuBackend(1)->name().starts_with("CPU (plain, 1 thread"));
+    qputenv("WARRAQ_CPU", "no such thing");
+    QCOMPARE(cpu::bestKernels().name, tables.back()->name);
+    for (const cpu::Kernels *table : tables) {
+        if (std::string(table->name) == "AVX2") {
+            qputenv("WARRAQ_CPU", "avx2");
+            QCOMPARE(std::string(cpu::bestKernels().name), std::string("AVX2"));
+        }
+    }
+    qunsetenv("WARRAQ_CPU");
+    QCOMPARE(cpu::bestKernels().name, tables.back()->name);
 }
 
 QTEST_GUILESS_MAIN(TestBackendRows)
