@@ -1,5 +1,7 @@
 #include "engine/tokenizer/hf_steps.h"
 
+#include "engine/tokenizer/pre_rules.h"
+
 #include <array>
 
 namespace engine {

@@ -1,9 +1,9 @@
+#include "engine/tokenizer/pre_rules.h"
+
 #include "engine/base/unicode.h"
-#include "engine/tokenizer/pre_tokenizer.h"
 
 #include <algorithm>
 #include <span>
-#include <string>
 
 // The matchers, in the words of the regular expressions that the models publish. Alternatives are tried in
 // their order and runs are greedy; where an expression would have to give characters back, the code says how.
@@ -155,71 +155,6 @@ std::size_t cl100k(std::string_view text, std::size_t at, int mostDigits)
     return linesOrSpaces(text, at);
 }
 
-std::size_t llama3(std::string_view text, std::size_t at)
-{
-    return cl100k(text, at, 3);
-}
-
-std::size_t qwen2(std::string_view text, std::size_t at)
-{
-    return cl100k(text, at, 1);
-}
-
-/// \p{N}{1,3}
-std::size_t threeDigits(std::string_view text, std::size_t at)
-{
-    for (int digits = 0; digits < 3 && (look(text, at).is & kNumber) != 0; ++digits) {
-        at = look(text, at).end;
-    }
-    return at;
-}
-
-/// [0-9][0-9][0-9]
-std::size_t threeAsciiDigits(std::string_view text, std::size_t at)
-{
-    const auto isDigit = [&](std::size_t i) { return i < text.size() && text[i] >= '0' && text[i] <= '9'; };
-    return isDigit(at) && isDigit(at + 1) && isDigit(at + 2) ? at + 3 : at;
-}
-
-/// [\r\n]
-std::size_t newline(std::string_view text, std::size_t at)
-{
-    return isNewline(static_cast<unsigned char>(text[at])) ? at + 1 : at;
-}
-
-/// \s+$ (no line end is left inside by then)
-std::size_t spacesAtEnd(std::string_view text, std::size_t at)
-{
-    const std::size_t end = runOf(text, at, kWhitespace);
-    return end == text.size() ? end : at;
-}
-
-/// [\p{P}\$\+<=>\^~\|]+
-std::size_t punctuationRun(std::string_view text, std::size_t at)
-{
-    while (at < text.size()) {
-        const Here here = look(text, at);
-        if ((here.is & kPunctuation) == 0 && (here.c >= 0x80 || (here.is & kSymbol) == 0 || here.c == '`')) {
-            break;
-        }
-        at = here.end;
-    }
-    return at;
-}
-
-/// [\p{P}\$\+<=>\^~\|`]+
-std::size_t punctuationRunWithGrave(std::string_view text, std::size_t at)
-{
-    while (at < text.size()) {
-        const Here here = look(text, at);
-        if ((here.is & kPunctuation) == 0 && (here.c >= 0x80 || (here.is & kSymbol) == 0)) {
-            break;
-        }
-        at = here.end;
-    }
-    return at;
-}
-
 /// \s?[classes]+
 std::size_t spaceAndRun(std::string_view text, std::size_t at, unsigned classes)
 {
@@ -229,201 +164,17 @@ std::size_t spaceAndRun(std::string_view text, std::size_t at, unsigned classes)
     return end > start ? end : at;
 }
 
-std::size_t spaceAndLetters(std::string_view text, std::size_t at)
-{
-    return spaceAndRun(text, at, kLetter);
-}
-
-std::size_t spaceAndPunctuation(std::string_view text, std::size_t at)
-{
-    return spaceAndRun(text, at, kPunctuation);
-}
-
-struct Range
-{
-    char32_t first;
-    char32_t last;
-};
-
-/// The letters that DeepSeek LLM names one by one (bicameral scripts; sorted).
-constexpr Range kDeepSeekLetters[] = {
-    {0x41, 0x5A},       {0x61, 0x7A},       {0xB5, 0xB5},       {0xC0, 0xD6},       {0xD8, 0xF6},
-    {0xF8, 0x1BA},      {0x1BC, 0x1BF},     {0x1C4, 0x293},     {0x295, 0x2AF},     {0x370, 0x373},
-    {0x376, 0x376},     {0x377, 0x377},     {0x37B, 0x37D},     {0x37F, 0x37F},     {0x386, 0x386},
-    {0x388, 0x38A},     {0x38C, 0x38C},     {0x38E, 0x3A1},     {0x3A3, 0x3F5},     {0x3F7, 0x481},
-    {0x48A, 0x52F},     {0x531, 0x556},     {0x10A0, 0x10C5},   {0x13A0, 0x13F5},   {0x13F8, 0x13FD},
-    {0x1C90, 0x1CBA},   {0x1CBD, 0x1CBF},   {0x1D00, 0x1D2B},   {0x1D6B, 0x1D77},   {0x1D79, 0x1D9A},
-    {0x1E00, 0x1F15},   {0x1F18, 0x1F1D},   {0x1F20, 0x1F45},   {0x1F48, 0x1F4D},   {0x1F50, 0x1F57},
-    {0x1F59, 0x1F59},   {0x1F5B, 0x1F5B},   {0x1F5D, 0x1F5D},   {0x1F5F, 0x1F7D},   {0x1F80, 0x1FB4},
-    {0x1FB6, 0x1FBC},   {0x1FBE, 0x1FBE},   {0x1FC2, 0x1FC4},   {0x1FC6, 0x1FCC},   {0x1FD0, 0x1FD3},
-    {0x1FD6, 0x1FDB},   {0x1FE0, 0x1FEC},   {0x1FF2, 0x1FF4},   {0x1FF6, 0x1FFC},   {0x2102, 0x2102},
-    {0x2107, 0x2107},   {0x210A, 0x2113},   {0x2115, 0x2115},   {0x2119, 0x211D},   {0x2124, 0x2124},
-    {0x2126, 0x2126},   {0x2128, 0x2128},   {0x212A, 0x212D},   {0x212F, 0x2134},   {0x2139, 0x2139},
-    {0x213C, 0x213F},   {0x2145, 0x2149},   {0x214E, 0x214E},   {0x2183, 0x2183},   {0x2184, 0x2184},
-    {0x2C00, 0x2C7B},   {0x2C7E, 0x2CE4},   {0x2CEB, 0x2CEE},   {0x2CF2, 0x2CF2},   {0x2CF3, 0x2CF3},
-    {0xA640, 0xA66D},   {0xA680, 0xA69B},   {0xA722, 0xA76F},   {0xA771, 0xA787},   {0xA78B, 0xA78E},
-    {0xAB70, 0xABBF},   {0xFB00, 0xFB06},   {0xFB13, 0xFB17},   {0xFF21, 0xFF3A},   {0xFF41, 0xFF5A},
-    {0x10400, 0x1044F}, {0x104B0, 0x104D3}, {0x104D8, 0x104FB}, {0x10C80, 0x10CB2}, {0x10CC0, 0x10CF2},
-    {0x118A0, 0x118DF}, {0x1E900, 0x1E943}};
-constexpr Range kDeepSeekPunctuation[] = {{'!', '/'},       {':', '~'},       {0xFF01, 0xFF0F},
-                                          {0xFF1A, 0xFF5E}, {0x2018, 0x201F}, {0x3000, 0x3002}};
-constexpr Range kDeepSeekCjk[] = {{0x4E00, 0x9FA5}, {0x0800, 0x4E00}, {0xAC00, 0xD7FF}};
-constexpr Range kDeepSeekV3Cjk[] = {{0x4E00, 0x9FA5}, {0x3040, 0x309F}, {0x30A0, 0x30FF}};
-
-std::size_t runOfRanges(std::string_view text, std::size_t at, std::span<const Range> ranges)
+std::size_t runOfRanges(std::string_view text, std::size_t at, std::span<const CharRange> ranges)
 {
     while (at < text.size()) {
         const Here here = look(text, at);
         if (std::none_of(ranges.begin(), ranges.end(),
-                         [&](Range r) { return here.c >= r.first && here.c <= r.last; })) {
+                         [&](CharRange r) { return here.c >= r.first && here.c <= r.last; })) {
             break;
         }
         at = here.end;
     }
     return at;
-}
-
-std::size_t deepSeekLetters(std::string_view text, std::size_t at)
-{
-    const auto isLetter = [](char32_t c) {
-        if (c < 0x80) {
-            return (charClass(c) & kLetter) != 0;
-        }
-        const auto *range = std::upper_bound(std::begin(kDeepSeekLetters), std::end(kDeepSeekLetters), c,
-                                             [](char32_t value, Range r) { return value < r.first; });
-        return range != std::begin(kDeepSeekLetters) && c <= std::prev(range)->last;
-    };
-    const Here here = look(text, at);
-    const std::size_t start = (here.is & kWhitespace) != 0 ? here.end : at;
-    std::size_t end = start;
-    while (end < text.size() && isLetter(look(text, end).c)) {
-        end = look(text, end).end;
-    }
-    return end > start ? end : at;
-}
-
-/// U+3000 is white space and one of the punctuation at once: \s? takes it and gives it back if nothing
-/// follows.
-std::size_t deepSeekPunctuation(std::string_view text, std::size_t at)
-{
-    const Here here = look(text, at);
-    if ((here.is & kWhitespace) != 0) {
-        const std::size_t end = runOfRanges(text, here.end, kDeepSeekPunctuation);
-        if (end > here.end) {
-            return end;
-        }
-    }
-    return runOfRanges(text, at, kDeepSeekPunctuation);
-}
-
-std::size_t deepSeekCjk(std::string_view text, std::size_t at)
-{
-    return runOfRanges(text, at, kDeepSeekCjk);
-}
-
-std::size_t deepSeekV3Cjk(std::string_view text, std::size_t at)
-{
-    return runOfRanges(text, at, kDeepSeekV3Cjk);
-}
-
-/// [ASCII punctuation][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+|
-/// ?[\p{P}\p{S}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+
-std::size_t deepSeekV3(std::string_view text, std::size_t at)
-{
-    const Here here = look(text, at);
-    const Here after = look(text, here.end);
-    const auto isAsciiLetter = [](const Here &which) { return which.c < 0x80 && (which.is & kLetter) != 0; };
-    if (here.c < 0x80 && (here.is & (kPunctuation | kSymbol)) != 0 && isAsciiLetter(after)) {
-        std::size_t end = after.end;
-        while (end < text.size() && isAsciiLetter(look(text, end))) {
-            ++end;
-        }
-        return end;
-    }
-    constexpr unsigned kWord = kLetter | kMark;
-    constexpr unsigned kSign = kPunctuation | kSymbol;
-    if ((here.is & kWord) != 0) {
-        return runOf(text, here.end, kWord);
-    }
-    if (!isNewline(here.c) && (here.is & kSign) == 0 && (after.is & kWord) != 0) {
-        return runOf(text, after.end, kWord);
-    }
-    if ((here.is & kSign) != 0) {
-        return runOfNewlines(text, runOf(text, here.end, kSign));
-    }
-    if (here.c == ' ' && (after.is & kSign) != 0) {
-        return runOfNewlines(text, runOf(text, after.end, kSign));
-    }
-    return (here.is & kWhitespace) != 0 ? linesOrSpaces(text, at) : at;
-}
-
-/// A class as its expression is spelt, for comparing.
-std::string spelt(std::string_view before, std::span<const Range> ranges, std::string_view after)
-{
-    std::string regex(before);
-    for (const Range range : ranges) {
-        appendUtf8(regex, range.first);
-        if (range.last > range.first) {
-            regex.push_back('-');
-            appendUtf8(regex, range.last);
-        }
-    }
-    return regex.append(after);
-}
-
-struct NamedRules
-{
-    std::string_view name;
-    std::vector<SplitRule> rules;
-};
-
-const std::vector<NamedRules> &namedRules()
-{
-    using namespace rules;
-    static const std::vector<NamedRules> all = [] {
-        const std::vector<SplitRule> gpt{gpt2};
-        const std::vector<SplitRule> llama{llama3};
-        const std::vector<SplitRule> qwen{qwen2};
-        const std::vector<SplitRule> digitsApart{digit, gpt2};
-        return std::vector<NamedRules>{
-            {"gpt-2", gpt},
-            {"phi-2", gpt},
-            {"mpt", gpt},
-            {"olmo", gpt},
-            {"jina-es", gpt},
-            {"jina-de", gpt},
-            {"jina-v2-es", gpt},
-            {"jina-v2-de", gpt},
-            {"roberta-bpe", gpt},
-            {"modern-bert", gpt},
-            {"jais", gpt},
-            {"llama-bpe", llama},
-            {"llama3", llama},
-            {"llama-v3", llama},
-            {"falcon3", llama},
-            {"pixtral", llama},
-            {"smaug-bpe", llama},
-            {"dbrx", llama},
-            {"chatglm-bpe", llama},
-            {"glm4", llama},
-            {"qwen2", qwen},
-            {"deepseek-r1-qwen", qwen},
-            {"stablelm2", qwen},
-            {"smollm", digitsApart},
-            {"starcoder", digitsApart},
-            {"refact", digitsApart},
-            {"command-r", digitsApart},
-            {"codeshell", digitsApart},
-            {"exaone", digitsApart},
-            {"minerva-7b", digitsApart},
-            {"deepseek-llm",
-             {newline, deepSeekLetters, deepSeekPunctuation, spacesAtEnd, deepSeekCjk, digit}},
-            {"deepseek-coder", {newline, spaceAndLetters, spaceAndPunctuation, deepSeekCjk, digit}},
-            {"deepseek-v3", {threeDigits, deepSeekV3Cjk, deepSeekV3}},
-            {"falcon", {punctuationRunWithGrave, gpt2, threeAsciiDigits}},
-            {"default", {punctuationRun, gpt2, digits, threeAsciiDigits}}};
-    }();
-    return all;
 }
 
 } // namespace
@@ -470,58 +221,143 @@ std::size_t rules::punctuation(std::string_view text, std::size_t at)
     return (here.is & kPunctuation) != 0 || (here.c < 0x80 && (here.is & kSymbol) != 0) ? here.end : at;
 }
 
-std::size_t PreTokenizer::next(std::string_view text, std::size_t at)
+std::size_t rules::llama3(std::string_view text, std::size_t at)
 {
-    return look(text, at).end;
+    return cl100k(text, at, 3);
 }
 
-Result<PreTokenizer> PreTokenizer::named(std::string_view name)
+std::size_t rules::qwen2(std::string_view text, std::size_t at)
 {
-    for (const NamedRules &known : namedRules()) {
-        if (known.name == name) {
-            return PreTokenizer(known.rules);
+    return cl100k(text, at, 1);
+}
+
+std::size_t rules::threeDigits(std::string_view text, std::size_t at)
+{
+    for (int digits = 0; digits < 3 && (look(text, at).is & kNumber) != 0; ++digits) {
+        at = look(text, at).end;
+    }
+    return at;
+}
+
+std::size_t rules::threeAsciiDigits(std::string_view text, std::size_t at)
+{
+    const auto isDigit = [&](std::size_t i) { return i < text.size() && text[i] >= '0' && text[i] <= '9'; };
+    return isDigit(at) && isDigit(at + 1) && isDigit(at + 2) ? at + 3 : at;
+}
+
+std::size_t rules::newline(std::string_view text, std::size_t at)
+{
+    return isNewline(static_cast<unsigned char>(text[at])) ? at + 1 : at;
+}
+
+std::size_t rules::spacesAtEnd(std::string_view text, std::size_t at)
+{
+    const std::size_t end = runOf(text, at, kWhitespace);
+    return end == text.size() ? end : at;
+}
+
+std::size_t rules::punctuationRun(std::string_view text, std::size_t at)
+{
+    while (at < text.size()) {
+        const Here here = look(text, at);
+        if ((here.is & kPunctuation) == 0 && (here.c >= 0x80 || (here.is & kSymbol) == 0 || here.c == '`')) {
+            break;
+        }
+        at = here.end;
+    }
+    return at;
+}
+
+std::size_t rules::punctuationRunWithGrave(std::string_view text, std::size_t at)
+{
+    while (at < text.size()) {
+        const Here here = look(text, at);
+        if ((here.is & kPunctuation) == 0 && (here.c >= 0x80 || (here.is & kSymbol) == 0)) {
+            break;
+        }
+        at = here.end;
+    }
+    return at;
+}
+
+std::size_t rules::spaceAndLetters(std::string_view text, std::size_t at)
+{
+    return spaceAndRun(text, at, kLetter);
+}
+
+std::size_t rules::spaceAndPunctuation(std::string_view text, std::size_t at)
+{
+    return spaceAndRun(text, at, kPunctuation);
+}
+
+std::size_t rules::deepSeekLetters(std::string_view text, std::size_t at)
+{
+    const auto isLetter = [](char32_t c) {
+        if (c < 0x80) {
+            return (charClass(c) & kLetter) != 0;
+        }
+        const auto *range = std::upper_bound(std::begin(kDeepSeekLetters), std::end(kDeepSeekLetters), c,
+                                             [](char32_t value, CharRange r) { return value < r.first; });
+        return range != std::begin(kDeepSeekLetters) && c <= std::prev(range)->last;
+    };
+    const Here here = look(text, at);
+    const std::size_t start = (here.is & kWhitespace) != 0 ? here.end : at;
+    std::size_t end = start;
+    while (end < text.size() && isLetter(look(text, end).c)) {
+        end = look(text, end).end;
+    }
+    return end > start ? end : at;
+}
+
+std::size_t rules::deepSeekPunctuation(std::string_view text, std::size_t at)
+{
+    const Here here = look(text, at);
+    if ((here.is & kWhitespace) != 0) {
+        const std::size_t end = runOfRanges(text, here.end, kDeepSeekPunctuation);
+        if (end > here.end) {
+            return end;
         }
     }
-    return fail(ErrorCode::Unsupported, "pre-tokenizer \"" + std::string(name) + "\"");
+    return runOfRanges(text, at, kDeepSeekPunctuation);
 }
 
-SplitRule ruleOfRegex(std::string_view regex)
+std::size_t rules::deepSeekCjk(std::string_view text, std::size_t at)
 {
-    struct Known
-    {
-        std::string regex;
-        SplitRule rule;
-    };
+    return runOfRanges(text, at, kDeepSeekCjk);
+}
 
-    constexpr std::string_view kTail = R"(| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
-    constexpr std::string_view kHead = R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|)";
-    static const std::vector<Known> all{
-        {R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)", rules::gpt2},
-        {R"('(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)", rules::gpt2},
-        {std::string(kHead).append(R"(\p{N}{1,3})").append(kTail), llama3},
-        {std::string(kHead).append(R"(\p{N})").append(kTail), qwen2},
-        {R"('(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]++[\r\n]*|\s*[\r\n]|\s+(?!\S)|\s+)",
-         llama3},
-        {R"(\p{N})", rules::digit},
-        {R"(\p{N}+)", rules::digits},
-        {R"(\p{N}{1,3})", threeDigits},
-        {R"([0-9][0-9][0-9])", threeAsciiDigits},
-        {"[\r\n]", newline},
-        {R"([\r\n])", newline},
-        {R"(\s?\p{L}+)", spaceAndLetters},
-        {R"(\s?\p{P}+)", spaceAndPunctuation},
-        {R"(\s+$)", spacesAtEnd},
-        {spelt(R"(\s?[)", kDeepSeekLetters, "]+"), deepSeekLetters},
-        {spelt(R"(\s?[)", kDeepSeekPunctuation, "]+"), deepSeekPunctuation},
-        {spelt("[", kDeepSeekCjk, "]+"), deepSeekCjk},
-        {spelt("[", kDeepSeekV3Cjk, "]+"), deepSeekV3Cjk},
-        {R"([!\"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+| ?[\p{P}\p{S}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)",
-         deepSeekV3},
-        {R"([!"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+| ?[\p{P}\p{S}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)",
-         deepSeekV3}};
-    const auto known =
-        std::find_if(all.begin(), all.end(), [&](const Known &entry) { return entry.regex == regex; });
-    return known == all.end() ? nullptr : known->rule;
+std::size_t rules::deepSeekV3Cjk(std::string_view text, std::size_t at)
+{
+    return runOfRanges(text, at, kDeepSeekV3Cjk);
+}
+
+std::size_t rules::deepSeekV3(std::string_view text, std::size_t at)
+{
+    const Here here = look(text, at);
+    const Here after = look(text, here.end);
+    const auto isAsciiLetter = [](const Here &which) { return which.c < 0x80 && (which.is & kLetter) != 0; };
+    if (here.c < 0x80 && (here.is & (kPunctuation | kSymbol)) != 0 && isAsciiLetter(after)) {
+        std::size_t end = after.end;
+        while (end < text.size() && isAsciiLetter(look(text, end))) {
+            ++end;
+        }
+        return end;
+    }
+    constexpr unsigned kWord = kLetter | kMark;
+    constexpr unsigned kSign = kPunctuation | kSymbol;
+    if ((here.is & kWord) != 0) {
+        return runOf(text, here.end, kWord);
+    }
+    if (!isNewline(here.c) && (here.is & kSign) == 0 && (after.is & kWord) != 0) {
+        return runOf(text, after.end, kWord);
+    }
+    if ((here.is & kSign) != 0) {
+        return runOfNewlines(text, runOf(text, here.end, kSign));
+    }
+    if (here.c == ' ' && (after.is & kSign) != 0) {
+        return runOfNewlines(text, runOf(text, after.end, kSign));
+    }
+    return (here.is & kWhitespace) != 0 ? linesOrSpaces(text, at) : at;
 }
 
 } // namespace engine

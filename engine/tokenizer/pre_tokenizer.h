@@ -67,17 +67,4 @@ private:
 /// The matcher of a published regular expression, compared letter by letter; null: we do not know it.
 SplitRule ruleOfRegex(std::string_view regex);
 
-namespace rules {
-/// 's|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+
-std::size_t gpt2(std::string_view text, std::size_t at);
-/// \p{N}
-std::size_t digit(std::string_view text, std::size_t at);
-/// \p{N}+
-std::size_t digits(std::string_view text, std::size_t at);
-/// White space, which then is a word of its own.
-std::size_t whitespace(std::string_view text, std::size_t at);
-/// \p{P} or ASCII punctuation, each on its own (BERT).
-std::size_t punctuation(std::string_view text, std::size_t at);
-} // namespace rules
-
 } // namespace engine

@@ -1,6 +1,7 @@
 #include "engine/tokenizer/wordpiece.h"
 
 #include "engine/base/unicode.h"
+#include "engine/tokenizer/pre_rules.h"
 #include "engine/tokenizer/pre_tokenizer.h"
 
 namespace engine {
