@@ -478,6 +478,9 @@ void TestTokenizerHostile::readsVocabTextWhereThereIsNoJson()
     QCOMPARE(segments, (std::vector<int>{0, 0, 0, 1, 1, 1}));
     QCOMPARE((*tokenizer)->decode(Ids{5, 6, 7}), std::string("the words"));
 
+    // BERT drops control characters, form feeds too; of white space among them only tab and line ends part
+    // words.
+    QCOMPARE((*tokenizer)->encode("the\tw\x0co\u200brd\u0085s\nthe", {}), (Ids{5, 6, 7, 5}));
     QVERIFY(!loadFolder({{"vocab.txt", "the\n"}}));
     QVERIFY(!loadFolder({}));
 }

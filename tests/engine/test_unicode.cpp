@@ -37,6 +37,7 @@ private slots:
     void tellsClassesApart();
     void agreesWithQtOnLettersAndNumbers();
     void lowersOneToOne();
+    void findsTheEndOfAGrapheme();
     void normalizesAllForms_data();
     void normalizesAllForms();
     void normalizesAnyTextToItself();
@@ -187,6 +188,16 @@ void TestUnicode::lowersOneToOne()
     QCOMPARE(engine::toLower(U'ß'), U'ß');
     QCOMPARE(engine::toLower(0x10400), char32_t{0x10428});
     QCOMPARE(engine::toLower(0xFFFFFFFF), char32_t{0xFFFFFFFF});
+}
+
+void TestUnicode::findsTheEndOfAGrapheme()
+{
+    QCOMPARE(engine::graphemeEnd("ab", 0), std::size_t{1});
+    QCOMPARE(engine::graphemeEnd("e\u0301x", 0), std::size_t{3});
+    QCOMPARE(engine::graphemeEnd("x\u0628\u064E\u0651", 1), std::size_t{7});
+    QCOMPARE(engine::graphemeEnd("\r\nx", 0), std::size_t{2});
+    QCOMPARE(engine::graphemeEnd("\U0001F44D\U0001F3FD!", 0), std::size_t{8});
+    QCOMPARE(engine::graphemeEnd("\xFF\xFF", 0), std::size_t{1});
 }
 
 void TestUnicode::normalizesAllForms_data()
