@@ -59,17 +59,18 @@ QIcon programIcon()
     return icon;
 }
 
-/// Where the desktop names no font of its own, fontconfig gives Arabic to DejaVu, which is small and stiff in
-/// it. Noto reads better, if it is there.
+/// A font without Arabic is filled up by whatever fontconfig finds first, often DejaVu, small and stiff in
+/// Arabic. Noto reads better, if it is there.
 void useFont(const QLocale &locale)
 {
     static const QFont given = QApplication::font();
     QFont font = given;
+    const QString family = QFontInfo(given).family();
+    const bool hasArabic = QFontDatabase::writingSystems(family).contains(QFontDatabase::Arabic) &&
+                           !family.startsWith(QStringLiteral("DejaVu"));
     const QString arabic = QStringLiteral("Noto Sans Arabic");
-    if (locale.language() == QLocale::Arabic &&
-        QFontInfo(given).family().startsWith(QStringLiteral("DejaVu")) &&
-        QFontDatabase::families().contains(arabic)) {
-        font.setFamilies({QStringLiteral("Noto Sans"), arabic, given.family()});
+    if (locale.language() == QLocale::Arabic && !hasArabic && QFontDatabase::families().contains(arabic)) {
+        font.setFamilies({arabic, family});
     }
     QApplication::setFont(font);
 }

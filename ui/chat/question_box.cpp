@@ -37,9 +37,6 @@ QuestionBox::QuestionBox(QWidget *parent)
     m_edit->setAcceptDrops(false); // a file dropped here is meant for the library, not as text
     m_edit->setVerticalScrollBarPolicy(Qt::ScrollBarAsNeeded);
     m_edit->viewport()->setAutoFillBackground(false);
-    QTextOption option = m_edit->document()->defaultTextOption();
-    option.setTextDirection(Qt::LayoutDirectionAuto);
-    m_edit->document()->setDefaultTextOption(option);
     m_edit->installEventFilter(this);
     connect(m_edit, &QPlainTextEdit::textChanged, this, &QuestionBox::grow);
     connect(m_edit, &QPlainTextEdit::textChanged, this, &QuestionBox::showButton);
@@ -136,6 +133,13 @@ void QuestionBox::send()
 
 void QuestionBox::grow()
 {
+    // Empty, it is written from where the window's language begins; then as its own text wants it.
+    const auto direction = text().isEmpty() ? layoutDirection() : Qt::LayoutDirectionAuto;
+    QTextOption option = m_edit->document()->defaultTextOption();
+    if (option.textDirection() != direction) {
+        option.setTextDirection(direction);
+        m_edit->document()->setDefaultTextOption(option);
+    }
     // A plain text document tells its height in lines.
     const int lines = std::clamp(int(m_edit->document()->size().height()), 1, kMostLines);
     const int height =
