@@ -264,7 +264,7 @@ Result<std::vector<EvidenceSentence>> rankSentences(std::string_view question,
 Evidence judgeEvidence(std::string_view question, std::span<const WeightedTerm> terms,
                        std::span<const Passage> passages, std::span<const EvidenceSentence> sentences)
 {
-    constexpr double kThreshold = 0.5;
+    constexpr double kThreshold = 0.25;
     constexpr double kUnrelated = 0.76; ///< cosine of unrelated texts in the default embedder
     constexpr double kAlike = 0.90;
     Evidence evidence;
