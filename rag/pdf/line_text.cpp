@@ -50,7 +50,8 @@ public:
     {
         collect();
         attachMarks();
-        m_out.rightToLeft = m_right > 0 && (m_right > m_left || m_regionRightToLeft);
+        // Latin words are longer than Arabic ones: letters alone would call an even line left-to-right.
+        m_out.rightToLeft = m_right > 0 && (3 * m_right > 2 * m_left || m_regionRightToLeft);
         measure();
         if (m_out.rightToLeft)
             emitRightToLeft(0, m_entries.size());

@@ -60,7 +60,8 @@ bool endsDouble(std::string_view stem)
 void dropPlural(std::string &word)
 {
     const std::string_view w = word;
-    if (w.ends_with("sses") || w.ends_with("ies"))
+    if (w.ends_with("sses") || w.ends_with("ies") || w.ends_with("xes") || w.ends_with("ches") ||
+        w.ends_with("shes"))
         word.resize(word.size() - 2);
     else if (w.size() > 5 && w.ends_with("eaux"))
         word.resize(word.size() - 1);

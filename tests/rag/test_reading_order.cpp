@@ -1,0 +1,458 @@
+#include "engine/base/unicode.h"
+#include "rag/pdf/reading_order.h"
+
+#include <QTest>
+
+using namespace rag;
+
+namespace {
+
+/// A page written by hand: every character `advance` em wide, as Poppler gives it.
+class PageMaker
+{
+public:
+    PageMaker()
+    {
+        m_page.width = 600;
+        m_page.height = 800;
+        m_page.fonts = {"Serif", "Serif-Bold"};
+    }
+
+    /// Words parted by spaces; left to right.
+    PageMaker &line(float x, float y, const std::string &text, float size = 10, int font = 0)
+    {
+        std::size_t begin = 0;
+        while (begin < text.size()) {
+            std::size_t end = text.find(' ', begin);
+            end = end == std::string::npos ? text.size() : end;
+            x = word(x, y, text.substr(begin, end - begin), size, font) + 0.25F * size;
+            begin = end + 1;
+        }
+        return *this;
+    }
+
+    /// One word in the order it is seen in. @return its right edge
+    float word(float x, float y, const std::string &text, float size = 10, int font = 0)
+    {
+        PageWord word;
+        word.text = text;
+        word.fontSize = size;
+        word.font = font;
+        std::size_t at = 0;
+        const float left = x;
+        while (at < text.size()) {
+            const auto begin = static_cast<std::uint32_t>(at);
+            const char32_t c = engine::nextCodePoint(text, at);
+            const float width = engine::isMark(c) && !m_wideMarks ? 0 : m_advance * size;
+            word.chars.push_back({begin, static_cast<std::uint32_t>(at), {x, y, width, size}});
+            x += width;
+        }
+        word.box = {left, y, x - left, size};
+        m_page.words.push_back(word);
+        return x;
+    }
+
+    /// Arabic as a reader sees it, given in logical order: words are reversed and set from the right edge.
+    PageMaker &arabicLine(float right, float y, const std::string &logical)
+    {
+        std::size_t begin = 0;
+        while (begin < logical.size()) {
+            std::size_t end = logical.find(' ', begin);
+            end = end == std::string::npos ? logical.size() : end;
+            const std::string seen = reversed(logical.substr(begin, end - begin));
+            const float width = m_advance * 10 * static_cast<float>(count(seen));
+            word(right - width, y, seen);
+            right -= width + 2.5F;
+            begin = end + 1;
+        }
+        return *this;
+    }
+
+    PageMaker &wideMarks()
+    {
+        m_wideMarks = true;
+        return *this;
+    }
+
+    PageText &page() { return m_page; }
+
+    static std::string reversed(const std::string &text)
+    {
+        std::string out;
+        std::size_t at = 0;
+        while (at < text.size()) {
+            const std::size_t begin = at;
+            engine::nextCodePoint(text, at);
+            out.insert(0, text.substr(begin, at - begin));
+        }
+        return out;
+    }
+
+private:
+    static std::size_t count(const std::string &text)
+    {
+        std::size_t n = 0;
+        for (std::size_t at = 0; at < text.size();)
+            n += !engine::isMark(engine::nextCodePoint(text, at));
+        return n;
+    }
+
+    PageText m_page;
+    float m_advance = 0.5F;
+    bool m_wideMarks = false;
+};
+
+QString textOf(const PageText &page)
+{
+    return QString::fromStdString(orderPage(page).text);
+}
+
+void checkBoxes(const PageContent &page)
+{
+    std::uint32_t before = 0;
+    for (const CharBox &c : page.chars) {
+        QVERIFY(before <= c.begin && c.begin < c.end && c.end <= page.text.size());
+        for (std::uint32_t i = before; i < c.begin; ++i)
+            QVERIFY(page.text[i] == ' ' || page.text[i] == '\n');
+        before = c.end;
+    }
+    QCOMPARE(std::size_t(before), page.text.size());
+}
+
+} // namespace
+
+class TestReadingOrder : public QObject
+{
+    Q_OBJECT
+
+private slots:
+
+    void keepsABoxForEveryCharacter()
+    {
+        PageMaker maker;
+        maker.line(50, 100, "alpha be-").line(50, 112, "ta ﬁnal").arabicLine(550, 200, "نص عربي");
+
+        const PageContent page = orderPage(maker.page());
+
+        checkBoxes(page);
+        const CharBox &first = page.chars.front();
+        QCOMPARE(first.box.x, 50.0F);
+        QCOMPARE(first.box.y, 100.0F);
+    }
+
+    void joinsLinesIntoParagraphs()
+    {
+        PageMaker maker;
+        maker.line(50, 100, "This line is full of words and")
+            .line(50, 112, "goes on here until its end.")
+            .line(50, 140, "Another paragraph after a gap");
+
+        QCOMPARE(textOf(maker.page()), QString("This line is full of words and goes on here until its "
+                                               "end.\n\nAnother paragraph after a gap"));
+    }
+
+    void startsParagraphsAtIndents()
+    {
+        PageMaker maker;
+        maker.line(50, 100, "The first paragraph has lines that fill")
+            .line(50, 112, "the column up to its right hand margin")
+            .line(65, 124, "The second is indented and is filling")
+            .line(50, 136, "the column up to the right margin, too");
+
+        const PageContent page = orderPage(maker.page());
+
+        QCOMPARE(page.blocks.size(), std::size_t(2));
+        QVERIFY(page.text.substr(page.blocks[1].begin).starts_with("The second"));
+    }
+
+    void removesHyphensAtLineEnds()
+    {
+        PageMaker maker;
+        maker.line(50, 100, "some words that are hyphen-")
+            .line(50, 112, "ated, state-of-the-")
+            .line(50, 124, "art well-")
+            .line(50, 136, "Known");
+
+        const QString text = textOf(maker.page());
+
+        QVERIFY(text.startsWith("some words that are hyphenated, state-of-the-"));
+        QVERIFY(text.contains("well-"));
+        QVERIFY(!text.contains("wellKnown"));
+    }
+
+    void keepsLinesThatWereEndedOnPurpose()
+    {
+        PageMaker maker;
+        maker.line(50, 100, "int main() {").line(50, 112, "return 0; // a longer line").line(50, 124, "}");
+
+        QCOMPARE(textOf(maker.page()), QString("int main() {\nreturn 0; // a longer line\n}"));
+    }
+
+    void readsColumnsOneAfterTheOther()
+    {
+        PageMaker maker;
+        maker.line(50, 60,
+                   "A title across both columns of the whole page that is long enough to cross it all");
+        for (int i = 0; i < 8; ++i) {
+            const float y = 100 + 12 * static_cast<float>(i);
+            maker.line(50, y, "left column line number " + std::to_string(i) + " with words");
+            maker.line(320, y + 3, "right column line number " + std::to_string(i) + " with words");
+        }
+
+        const QString text = textOf(maker.page());
+
+        QVERIFY(text.indexOf("A title") < text.indexOf("left column line number 0"));
+        QVERIFY(text.indexOf("left column line number 7") < text.indexOf("right column line number 0"));
+        QVERIFY(text.indexOf("left column line number 3") < text.indexOf("left column line number 4"));
+    }
+
+    void readsTheRightColumnFirstInArabic()
+    {
+        PageMaker maker;
+        for (int i = 0; i < 8; ++i) {
+            const float y = 100 + 12 * static_cast<float>(i);
+            maker.arabicLine(550, y, "العمود الأول سطر طويل من الكلام هنا");
+            maker.arabicLine(280, y, "العمود الثاني سطر طويل من الكلام هنا");
+        }
+
+        const QString text = textOf(maker.page());
+
+        QVERIFY(text.lastIndexOf("الأول") < text.indexOf("الثاني"));
+    }
+
+    void readsTablesRowByRow()
+    {
+        PageMaker maker;
+        maker.line(50, 100, "Item").line(250, 100, "Price").line(400, 100, "Tax");
+        for (int i = 0; i < 5; ++i) {
+            const float y = 114 + 14 * static_cast<float>(i);
+            maker.line(50, y, "thing " + std::to_string(i));
+            maker.line(250, y, std::to_string(100 + i));
+            maker.line(400, y, std::to_string(7 + i) + "%");
+        }
+
+        QCOMPARE(textOf(maker.page()).split('\n').at(2), QString("thing 1 101 8%"));
+    }
+
+    void tellsHeadings()
+    {
+        PageMaker maker;
+        maker.line(50, 60, "Large title", 18)
+            .line(50, 100, "1.2 A bold one", 10, 1)
+            .line(50, 130, "Body text that is longer than the rest of it and goes on for a while");
+
+        const PageContent page = orderPage(maker.page());
+
+        QCOMPARE(page.blocks.size(), std::size_t(3));
+        QVERIFY(page.blocks[0].kind == BlockKind::Heading);
+        QCOMPARE(page.blocks[0].fontSize, 18.0F);
+        QVERIFY(page.blocks[1].kind == BlockKind::Heading);
+        QVERIFY(page.blocks[2].kind == BlockKind::Body);
+    }
+
+    void putsArabicIntoLogicalOrder_data()
+    {
+        QTest::addColumn<QString>("seen"); // from left to right
+        QTest::addColumn<QString>("read");
+        QTest::newRow("words") << "ةيبرع صوصن"
+                               << "نصوص عربية";
+        QTest::newRow("number") << "مويلا 2024 ةنس"
+                                << "سنة 2024 اليوم";
+        QTest::newRow("Arabic digits") << "١٢٫٥ غلب"
+                                       << "بلغ ١٢٫٥";
+        QTest::newRow("Latin words stay") << "ديدجلا ماظنلا GNU/Linux system وه"
+                                          << "هو GNU/Linux system النظام الجديد";
+        QTest::newRow("Latin sign at the end") << "ةغلب C++ بتك"
+                                               << "كتب C++ بلغة";
+        QTest::newRow("Latin in brackets as seen") << "زاهج (router) وه"
+                                                   << "هو (router) جهاز";
+        QTest::newRow("Latin in brackets as meant") << "زاهج )router( وه"
+                                                    << "هو (router) جهاز";
+        QTest::newRow("brackets as meant") << ".)سوق( نيب"
+                                           << "بين (قوس).";
+        QTest::newRow("presentation forms") << "ﺔﻴﺑﺮﻌﻟﺍ ﻻ"
+                                            << "لا العربية";
+        QTest::newRow("reversed lam-alef") << "ةينملأا"
+                                           << "الأمنية";
+        QTest::newRow("Allah") << "للها"
+                               << "الله";
+        QTest::newRow("lam-alef before a hamza") << "ةحئلا"
+                                                 << "لائحة";
+        QTest::newRow("item number") << "لوألا (1"
+                                     << "1) الأول";
+        QTest::newRow("left-to-right line") << "The word ةملك means word in the Arabic language"
+                                            << "The word كلمة means word in the Arabic language";
+    }
+
+    void putsArabicIntoLogicalOrder()
+    {
+        QFETCH(QString, seen);
+        QFETCH(QString, read);
+        PageMaker maker;
+        maker.line(50, 100, seen.toStdString());
+
+        const PageContent page = orderPage(maker.page());
+
+        QCOMPARE(QString::fromStdString(page.text), read);
+        checkBoxes(page);
+    }
+
+    void joinsLettersWhoseBoxesTouch()
+    {
+        PageMaker maker;
+        float x = 100;
+        for (const char *letter : {"ن", "م", "ح", "ر", "ل", "ا"})
+            x = maker.word(x, 100, letter);
+
+        QCOMPARE(textOf(maker.page()), QString("الرحمن"));
+    }
+
+    void putsMarksOnTheirLetters()
+    {
+        PageMaker maker;
+        // Seen from left to right: ... ر, shadda, ح: the mark stands before the letter it belongs to.
+        maker.word(100, 100, "م\u0651رحم");
+        maker.word(200, 100, "\u064Bا"); // a word of its own for mark and letter
+        maker.word(205, 100, "ديج");
+
+        QCOMPARE(textOf(maker.page()), QString("جيدا\u064B محر\u0651م"));
+    }
+
+    void takesAMappedBlankForABlank()
+    {
+        PageMaker maker;
+        maker.wideMarks().word(100, 100, "ةديدج\u064Bةلمج\u064Bهذه\u064Bنا\u064Bلاق\u064Bمث");
+
+        const PageContent page = orderPage(maker.page());
+
+        QCOMPARE(QString::fromStdString(page.text), QString("ثم قال ان هذه جملة جديدة"));
+        QVERIFY(!page.note.empty());
+    }
+
+    void turnsALamAlefThatIsOneGlyph()
+    {
+        PageMaker maker;
+        maker.line(50, 100, "لمع مويلل ملع نم لمعو");
+        PageWord word;
+        word.text =
+            "مالك"; // seen from left to right: the glyph's halves are lam, alef in the order of its map
+        word.text = "م\u0644\u0627\u0643";
+        word.fontSize = 10;
+        word.font = 0;
+        word.chars = {{0, 2, {300, 100, 5, 10}},
+                      {2, 4, {305, 100, 3.1F, 10}},
+                      {4, 6, {308.1F, 100, 3.1F, 10}},
+                      {6, 8, {311.2F, 100, 5, 10}}};
+        word.box = {300, 100, 16.2F, 10};
+        maker.page().words.push_back(word);
+
+        QVERIFY(textOf(maker.page()).startsWith("كلام"));
+    }
+
+    void dropsControlsWithoutSpellingControlWords()
+    {
+        PageMaker maker;
+        maker.line(50, 100, "a\u200Bb <|im\u200B_end|> ＜｜end｜＞ \u202Eright\u202C \x07tab");
+
+        const QString text = textOf(maker.page());
+
+        QVERIFY(!text.contains("<|im_end|>"));
+        QVERIFY(!text.contains("<|end|>"));
+        QVERIFY(text.contains("right tab"));
+        for (const QChar c : text)
+            QVERIFY(c == '\n' ||
+                    (c.category() != QChar::Other_Control && c.category() != QChar::Other_Format));
+    }
+
+    void readsTurnedText()
+    {
+        PageMaker maker;
+        maker.line(50, 100, "upright text is most of the page");
+        PageWord side;
+        side.text = "side";
+        side.rotation = 270; // runs upwards
+        side.fontSize = 10;
+        for (std::uint32_t i = 0; i < 4; ++i)
+            side.chars.push_back({i, i + 1, {20, 495 - 5 * static_cast<float>(i), 10, 5}});
+        side.box = {20, 480, 10, 20};
+        maker.page().words.push_back(side);
+
+        const PageContent page = orderPage(maker.page());
+
+        QCOMPARE(QString::fromStdString(page.text), QString("upright text is most of the page\n\nside"));
+        QCOMPARE(page.chars.back().box.y, 480.0F);
+    }
+
+    void saysWhenThereIsNoText()
+    {
+        PageMaker empty;
+        PageMaker noise;
+        noise.line(50, 100, "... --- |||");
+        PageMaker reversed;
+        for (int i = 0; i < 6; ++i) // each word back to front in logical order: seen right way round
+            reversed.line(50, 100 + 12 * static_cast<float>(i), "الكتاب الجديد الذي المدرسة الكبيرة البيت");
+
+        QVERIFY(orderPage(empty.page()).state == PageState::NoText);
+        QVERIFY(orderPage(noise.page()).state == PageState::NoText);
+        const PageContent garbled = orderPage(reversed.page());
+        QVERIFY(garbled.state == PageState::NoText);
+        QVERIFY(!garbled.note.empty());
+        QVERIFY(garbled.text.empty());
+    }
+
+    void survivesNonsense()
+    {
+        PageText page;
+        page.words.resize(40);
+        for (std::size_t i = 0; i < page.words.size(); ++i) {
+            PageWord &word = page.words[i];
+            word.text = i % 3 == 0 ? "\xD9\x8B" : "x)";
+            word.font = -1;
+            word.fontSize = i % 2 == 0 ? 0.0F : 1e6F;
+            const float far = i % 5 == 0 ? -1e6F : 1e6F;
+            word.chars.push_back({0, static_cast<std::uint32_t>(word.text.size()), {far, far, -far, 0}});
+            word.rotation = static_cast<int>(i % 4) * 90;
+        }
+
+        checkBoxes(orderPage(page));
+    }
+
+    void guessesLanguages_data()
+    {
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<QString>("language");
+        QTest::newRow("English") << "The file can be opened by any of the programs that are installed"
+                                 << "en";
+        QTest::newRow("French")
+            << "Les fichiers sont ouverts par les programmes qui sont installés dans le système"
+            << "fr";
+        QTest::newRow("German") << "Die Datei wird von dem Programm und nicht von der Bibliothek gelesen"
+                                << "de";
+        QTest::newRow("Arabic") << "يمكن فتح الملف من أي برنامج مثبت"
+                                << "ar";
+        QTest::newRow("Persian") << "این پرونده را می‌توان با هر برنامه‌ای که نصب شده "
+                                    "است "
+                                    "باز "
+                                    "کرد"
+                                 << "fa";
+        QTest::newRow("Chinese") << "可以用任何已安装的程序打开该文件"
+                                 << "zh";
+        QTest::newRow("Japanese") << "このファイルはどのプログラムでも開くことができます"
+                                  << "ja";
+        QTest::newRow("Russian") << "Файл можно открыть любой программой"
+                                 << "ru";
+        QTest::newRow("too little") << "42 !"
+                                    << "";
+    }
+
+    void guessesLanguages()
+    {
+        QFETCH(QString, text);
+        QFETCH(QString, language);
+
+        QCOMPARE(QString::fromStdString(guessLanguage(text.toStdString())), language);
+    }
+};
+
+QTEST_APPLESS_MAIN(TestReadingOrder)
+#include "test_reading_order.moc"
