@@ -183,9 +183,11 @@ private slots:
     void keepsLinesThatWereEndedOnPurpose()
     {
         PageMaker maker;
-        maker.line(50, 100, "int main() {").line(50, 112, "return 0; // a longer line").line(50, 124, "}");
+        maker.line(50, 100, "int main() {")
+            .line(50, 112, "return 0;")
+            .line(50, 124, "} // a longer line at the end");
 
-        QCOMPARE(textOf(maker.page()), QString("int main() {\nreturn 0; // a longer line\n}"));
+        QCOMPARE(textOf(maker.page()), QString("int main() {\nreturn 0;\n} // a longer line at the end"));
     }
 
     void readsColumnsOneAfterTheOther()
@@ -430,11 +432,12 @@ private slots:
                                 << "de";
         QTest::newRow("Arabic") << "يمكن فتح الملف من أي برنامج مثبت"
                                 << "ar";
-        QTest::newRow("Persian") << "این پرونده را می‌توان با هر برنامه‌ای که نصب شده "
-                                    "است "
-                                    "باز "
-                                    "کرد"
-                                 << "fa";
+        QTest::newRow("Persian")
+            << "این پرونده را می‌توان با هر برنامه‌ای که نصب شده "
+               "است "
+               "باز "
+               "کرد"
+            << "fa";
         QTest::newRow("Chinese") << "可以用任何已安装的程序打开该文件"
                                  << "zh";
         QTest::newRow("Japanese") << "このファイルはどのプログラムでも開くことができます"
