@@ -298,16 +298,24 @@ Support supportOf(std::string_view sentence, std::span<const Passage> passages)
         if (isExact(sentence, word))
             exact.push_back(word.stem);
 
+    // Within two neighbouring sentences: the words of a whole passage can be put together to say anything.
     Support best;
     for (std::size_t p = 0; p < passages.size(); ++p) {
-        const StemSet stems = stemsOf(passages[p].text);
-        const auto in = [&](const std::string &stem) { return stems.contains(stem); };
-        const double share = content.empty() ? 0
-                                             : double(std::count_if(content.begin(), content.end(), in)) /
-                                                   double(content.size());
-        const bool holds = share >= kEnoughWords && std::all_of(exact.begin(), exact.end(), in);
-        if (holds > best.holds || (holds == best.holds && share > best.share))
-            best = {int(p), share, holds};
+        StemSet before;
+        for (const TextRange &range : splitSentences(passages[p].text)) {
+            const StemSet here =
+                stemsOf(std::string_view(passages[p].text).substr(range.begin, range.end - range.begin));
+            const auto in = [&](const std::string &stem) {
+                return here.contains(stem) || before.contains(stem);
+            };
+            const double share = content.empty() ? 0
+                                                 : double(std::count_if(content.begin(), content.end(), in)) /
+                                                       double(content.size());
+            const bool holds = share >= kEnoughWords && std::all_of(exact.begin(), exact.end(), in);
+            if (holds > best.holds || (holds == best.holds && share > best.share))
+                best = {int(p), share, holds};
+            before = here;
+        }
     }
     return best;
 }

@@ -69,7 +69,8 @@ struct Support
     bool holds = false; ///< enough words, every number and every name
 };
 
-/// Compares one sentence with each passage: content words by stem, numbers and names exactly.
+/// Compares one sentence with each two neighbouring sentences of the passages: content words by stem, numbers
+/// and names exactly.
 Support supportOf(std::string_view sentence, std::span<const Passage> passages);
 
 } // namespace rag
