@@ -135,9 +135,10 @@ void filterSystemCalls()
         seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 0);
     // Fonts and character maps are opened while reading; only for reading.
     constexpr auto kWriting = static_cast<scmp_datum_t>(O_WRONLY | O_RDWR | O_CREAT | O_TRUNC);
-    seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(openat), 1,
-                     SCMP_A2_64(SCMP_CMP_MASKED_EQ, kWriting, 0));
-    seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(open), 1, SCMP_A1_64(SCMP_CMP_MASKED_EQ, kWriting, 0));
+    const scmp_arg_cmp openatFlags{2, SCMP_CMP_MASKED_EQ, kWriting, 0};
+    const scmp_arg_cmp openFlags{1, SCMP_CMP_MASKED_EQ, kWriting, 0};
+    seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(openat), 1, &openatFlags);
+    seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, SCMP_SYS(open), 1, &openFlags);
     seccomp_load(filter);
     seccomp_release(filter);
 }
