@@ -118,7 +118,7 @@ struct Block
 
 enum class PageState { Read, NoText, Skipped };
 
-/// A page as a person reads it: logical order, NFKC, hyphens joined; blocks parted by "\n\n", lines by spaces.
+/// A page as a person reads it: logical order, NFKC, hyphens joined; "\n\n" between blocks, "\n" after a line meant to end.
 /// This is the display copy: what is shown, quoted and cited. The index copy is made from it (text/normalizer.h).
 struct PageContent
 {
