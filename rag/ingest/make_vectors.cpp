@@ -1,5 +1,10 @@
 #include "rag/ingest/steps.h"
 
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
 namespace rag {
 
 namespace {
@@ -23,6 +28,16 @@ Result<void> keep(const IngestContext &context, std::span<const Passage> chunks,
     return context.index.add(ids, rows);
 }
 
+/// What is embedded: a passage under the names of its document and section, which readers see above it and
+/// questions speak of.
+std::string withContext(const Passage &chunk)
+{
+    std::string text = std::filesystem::path(chunk.documentName).stem().string();
+    if (!chunk.section.empty() && !chunk.text.starts_with(chunk.section))
+        text += ": " + chunk.section;
+    return text + "\n" + chunk.text;
+}
+
 } // namespace
 
 Result<void> makeVectors(const IngestContext &context)
@@ -35,11 +50,12 @@ Result<void> makeVectors(const IngestContext &context)
             return {};
         if (context.cancel.isCancelled())
             return fail(ErrorCode::Cancelled, "stopped");
-        std::vector<std::string_view> texts;
+        std::vector<std::string> texts;
         for (const Passage &chunk : chunks)
-            texts.push_back(chunk.text);
+            texts.push_back(withContext(chunk));
+        const std::vector<std::string_view> views(texts.begin(), texts.end());
         ASSIGN_OR_RETURN(const std::vector<float> rows,
-                         context.embedder.embed(texts, TextKind::Passage, context.cancel));
+                         context.embedder.embed(views, TextKind::Passage, context.cancel));
         RETURN_IF_ERROR(keep(context, chunks, rows));
         context.report(IngestStage::Embedding);
     }
