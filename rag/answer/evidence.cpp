@@ -19,7 +19,8 @@ constexpr std::size_t kMeasured = 24;      ///< sentences whose cosine is measur
 constexpr double kContextShare = 0.4;      ///< what a term just before the sentence counts
 constexpr double kRankShare = 0.15;        ///< for a sentence of the first passage
 constexpr double kNumberShare = 0.1;       ///< for a number where one is asked for
-constexpr double kSaysNothing = 0.4;       ///< taken off headings and questions
+constexpr double kSubjectShare = 0.15; ///< for a sentence that begins with a term as the question spells it
+constexpr double kSaysNothing = 0.4;   ///< taken off headings and questions
 
 StemSet stemsOf(std::string_view text)
 {
@@ -140,6 +141,23 @@ bool isQuestion(std::string_view sentence)
     return sentence.ends_with('?') || sentence.ends_with("\u061F");
 }
 
+/// Begins with a key word of the question, spelled alike: what is asked about is likely the sentence's
+/// subject.
+bool beginsAsAsked(std::string_view sentence, std::string_view question, std::span<const WeightedTerm> terms)
+{
+    const std::vector<IndexWord> words = splitWords(sentence);
+    if (words.empty() || std::none_of(terms.begin(), terms.end(), [&](const WeightedTerm &term) {
+            return term.stem == words.front().stem;
+        }))
+        return false;
+    const std::string_view first =
+        sentence.substr(words.front().begin, words.front().end - words.front().begin);
+    const std::vector<IndexWord> asked = splitWords(question);
+    return std::any_of(asked.begin(), asked.end(), [&](const IndexWord &word) {
+        return question.substr(word.begin, word.end - word.begin) == first;
+    });
+}
+
 std::string_view textOf(const EvidenceSentence &sentence, std::span<const Passage> passages)
 {
     return std::string_view(passages[std::size_t(sentence.passage)].text)
@@ -164,6 +182,8 @@ std::vector<EvidenceSentence> sentencesByWords(std::string_view question, std::s
             sentence.score = sentence.coverage + kRankShare / double(p + 1);
             if (wantsNumber && hasDigit(words))
                 sentence.score += kNumberShare;
+            if (beginsAsAsked(words, question, terms))
+                sentence.score += kSubjectShare;
             if (isQuestion(words) || isHeading(words))
                 sentence.score -= kSaysNothing;
             found.push_back(sentence);

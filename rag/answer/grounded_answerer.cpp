@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
-#include <random>
+#include <span>
 #include <utility>
 
 namespace rag {
@@ -33,6 +33,17 @@ public:
 private:
     std::chrono::steady_clock::time_point m_start = std::chrono::steady_clock::now();
 };
+
+/// The same passages give the same marks, so the same seed gives the same answer, and a cached prompt stays
+/// good. makeFence() sees to it that the text cannot contain them.
+std::uint64_t seedOf(std::span<const Passage> passages)
+{
+    std::uint64_t hash = 14695981039346656037ULL; // FNV-1a
+    for (const Passage &passage : passages)
+        for (const char c : passage.text)
+            hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
+    return hash;
+}
 
 } // namespace
 
@@ -210,7 +221,7 @@ Result<void> GroundedAnswerer::generate(Writer &writer, const Question &question
     promptOptions.budget = m_options.smallModel ? std::min(room, kSmallBudget) : room;
     promptOptions.passages =
         m_options.smallModel ? std::min(options.passages, kSmallPassages) : options.passages;
-    promptOptions.fence = makeFence(answer.passages, std::random_device{}());
+    promptOptions.fence = makeFence(answer.passages, seedOf(answer.passages));
     promptOptions.answerLanguage = language;
     const Prompt prompt = writePrompt(
         answer.passages, history, question.text,
