@@ -1,19 +1,33 @@
 #include "rag/answer/supported_text.h"
 
 #include "rag/answer/evidence.h"
+#include "rag/retrieve/question_text.h"
 #include "rag/text/normalizer.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
 
 namespace rag {
 
 namespace {
 
-/// Folded and without punctuation, each word between blanks: to see that two texts say the same words.
+/// Stems, each between blanks: to see that two texts say the same words.
 std::string bareWords(std::string_view text)
 {
     std::string words = " ";
     for (const IndexWord &word : splitWords(text))
         words += word.stem + " ";
     return words;
+}
+
+/// Ends as sentences do; what a model had no room to finish does not.
+bool isWhole(std::string_view sentence)
+{
+    constexpr std::string_view kEnds[] = {".",      "!", "?",  ":",      "\u061F", "\u06D4",
+                                          "\u2026", ")", "\"", "\u201D", "\u00BB"};
+    return std::any_of(std::begin(kEnds), std::end(kEnds),
+                       [&](std::string_view end) { return sentence.ends_with(end); });
 }
 
 std::string trimmed(std::string_view text)
@@ -28,7 +42,7 @@ std::string trimmed(std::string_view text)
 SupportedText::SupportedText(std::span<const Passage> passages, std::string_view said)
     : m_passages(passages)
     , m_parser(int(passages.size()))
-    , m_said(bareWords(said))
+    , m_quote(bareWords(said))
 {
 }
 
@@ -62,7 +76,11 @@ std::vector<SupportedSentence> SupportedText::whole(bool atEnd)
     for (std::size_t i = 0; i < count; ++i) {
         const std::string sentence = trimmed(
             std::string_view(m_pending).substr(sentences[i].begin, sentences[i].end - sentences[i].begin));
-        if (!isNew(sentence))
+        // A fragment may be a short answer, but after a sentence it is only what did not fit.
+        if (m_begun && i + 1 == sentences.size() && !isWhole(sentence))
+            continue;
+        m_begun = true;
+        if (!tellsMore(sentence))
             continue;
         if (const Support support = supportOf(sentence, m_passages); support.holds)
             supported.push_back({sentence, support.passage});
@@ -71,10 +89,16 @@ std::vector<SupportedSentence> SupportedText::whole(bool atEnd)
     return supported;
 }
 
-bool SupportedText::isNew(std::string_view sentence)
+bool SupportedText::tellsMore(std::string_view sentence)
 {
     const std::string words = bareWords(sentence);
-    return words.size() > 1 && m_said.find(words) == std::string::npos && m_sentences.insert(words).second;
+    if (words.size() <= 1 || m_quote.find(words) != std::string::npos ||
+        (m_quote.size() > 1 && words.find(m_quote) != std::string::npos))
+        return false;
+    bool more = false;
+    for (std::string &term : keyTerms(sentence))
+        more |= m_said.insert(std::move(term)).second;
+    return more;
 }
 
 } // namespace rag

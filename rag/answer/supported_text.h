@@ -19,7 +19,8 @@ struct SupportedSentence
 
 /// A model's streamed text to those of its sentences that the passages support, each as soon as it is whole.
 /// The model's own citation marks are taken off: which passage backs a sentence is found by comparing, not
-/// believed. Sentences that repeat what was said are left out.
+/// believed. Sentences that repeat the quote or add no key term to those before
+/// them are left out, and so is an end that had no room.
 class SupportedText
 {
 public:
@@ -34,13 +35,14 @@ public:
 private:
     void take(const std::vector<AnswerPart> &parts);
     std::vector<SupportedSentence> whole(bool atEnd);
-    bool isNew(std::string_view sentence);
+    bool tellsMore(std::string_view sentence); ///< than was said; remembers it
 
     std::span<const Passage> m_passages;
     CitationParser m_parser;
     std::string m_pending;
-    std::string m_said; ///< stems, each between blanks
-    std::unordered_set<std::string> m_sentences;
+    std::string m_quote;                    ///< what the answer said already: stems, each between blanks
+    std::unordered_set<std::string> m_said; ///< key terms of the sentences since
+    bool m_begun = false;                   ///< a sentence has come
 };
 
 } // namespace rag

@@ -515,7 +515,10 @@ void TestIngestor::removingLeavesNoTrace()
     const auto ingested = library.ingest(source(40, 1, "zebraquux.pdf"));
     QVERIFY(kept && ingested);
     QVERIFY(library.index->save(*library.store));
-    const auto vector = FakeEmbedder::vectorOf(library.passages(ingested->document)[2].text);
+    const auto rows = library.store->vectors(library.embedder->fingerprint(),
+                                             library.passages(ingested->document)[2].chunk - 1, 1);
+    QVERIFY(rows && rows->size() == 1);
+    const std::vector<float> vector = rows->front().values;
     const std::string vectorBytes(reinterpret_cast<const char *>(vector.data()), 64);
     QVERIFY(folderHolds(folder() / "lib", "zebraquux"));
     QVERIFY(folderHolds(folder() / "lib", vectorBytes));
