@@ -26,9 +26,9 @@ struct ServiceOptions
     std::filesystem::path pdfHelper; ///< empty: found beside the program
 };
 
-/// Builds what both programs are made of. The database opens at once; models and the index load at first use, on the
-/// thread that asks, once. Every object handed out has its own SQLite connection and belongs to one thread.
-/// Safe from any thread; must outlive what it handed out.
+/// Builds what both programs are made of. The database opens at once; models and the index load at first use,
+/// on the thread that asks, once. Every object handed out has its own SQLite connection and belongs to one
+/// thread. Safe from any thread; must outlive what it handed out.
 class Services
 {
 public:

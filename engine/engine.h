@@ -13,8 +13,8 @@
 #include <string_view>
 #include <vector>
 
-/// The engine's only door: load a Model (immutable, shared by threads), open a Session (one thread) to generate
-/// or an Embedding call to turn texts into vectors. Text is UTF-8.
+/// The engine's only door: load a Model (immutable, shared by threads), open a Session (one thread) to
+/// generate or an Embedding call to turn texts into vectors. Text is UTF-8.
 namespace engine {
 
 using TokenId = std::int32_t;
@@ -22,7 +22,11 @@ using TokenId = std::int32_t;
 enum class Device { Auto, Cpu, Cuda };
 enum class ModelKind { Decoder, Encoder, Reranker };
 enum class Role { System, User, Assistant };
-enum class TextKind { Raw, Query, Passage }; ///< which prefix of its own an embedding model puts before a text
+enum class TextKind {
+    Raw,
+    Query,
+    Passage
+}; ///< which prefix of its own an embedding model puts before a text
 
 struct LoadOptions
 {
@@ -37,18 +41,19 @@ struct ModelInfo
     std::string weights;      ///< the commonest type of its matrices: "Q4_1", "F32", ...
     ModelKind kind = ModelKind::Decoder;
     std::int64_t parameters = 0;
-    std::uint64_t bytes = 0;   ///< of its files
-    int vocabulary = 0;        ///< rows of the embedding matrix
-    int contextLength = 0;     ///< tokens it was trained for
-    int embeddingSize = 0;     ///< values of a hidden state, and of an embedding
-    std::string device;        ///< "CPU (AVX-512, 2 threads)"
-    std::string fingerprint;   ///< short hash of header and sizes; differs when the weights do
+    std::uint64_t bytes = 0; ///< of its files
+    int vocabulary = 0;      ///< rows of the embedding matrix
+    int contextLength = 0;   ///< tokens it was trained for
+    int embeddingSize = 0;   ///< values of a hidden state, and of an embedding
+    std::string device;      ///< "CPU (AVX-512, 2 threads)"
+    std::string fingerprint; ///< short hash of header and sizes; differs when the weights do
 };
 
 struct EncodeOptions
 {
-    bool addSpecial = false;   ///< put the tokens at the ends that the model expects
-    bool parseSpecial = false; ///< recognise control tokens written out in the text; never for text from outside
+    bool addSpecial = false; ///< put the tokens at the ends that the model expects
+    bool parseSpecial =
+        false; ///< recognise control tokens written out in the text; never for text from outside
 };
 
 struct ChatMessage
@@ -74,8 +79,10 @@ class Model
 {
 public:
     /// @param path  a GGUF file, or a Hugging Face folder (config.json, *.safetensors, tokenizer.json)
-    /// Errors: NotFound; Damaged (names file, field, reason); Unsupported (architecture, tensor type, tokenizer).
-    static Result<std::shared_ptr<const Model>> load(const std::filesystem::path &path, const LoadOptions &options = {});
+    /// Errors: NotFound; Damaged (names file, field, reason); Unsupported (architecture, tensor type,
+    /// tokenizer).
+    static Result<std::shared_ptr<const Model>> load(const std::filesystem::path &path,
+                                                     const LoadOptions &options = {});
 
     ~Model();
     Model(const Model &) = delete;
@@ -90,16 +97,18 @@ public:
     std::string decode(std::span<const TokenId> tokens) const;
     bool isEndOfText(TokenId token) const;
 
-    /// The prompt in the model's own form. Control tokens come from the template only; a message's text is encoded
-    /// with special parsing off, so text from a document can never become one.
-    /// Errors: Unsupported (a model without a chat form: see hasChatForm).
-    Result<std::vector<TokenId>> chatPrompt(std::span<const ChatMessage> messages, bool addGenerationPrompt = true) const;
+    /// The prompt in the model's own form. Control tokens come from the template only; a message's text is
+    /// encoded with special parsing off, so text from a document can never become one. Errors: Unsupported (a
+    /// model without a chat form: see hasChatForm).
+    Result<std::vector<TokenId>> chatPrompt(std::span<const ChatMessage> messages,
+                                            bool addGenerationPrompt = true) const;
     bool hasChatForm() const;
 
-    /// Texts to unit vectors [texts, embeddingSize]; white space at the ends is trimmed, what is longer than the
-    /// model's context is cut at its end. May be called from several threads; each call uses the model's pool.
-    /// Errors: Unsupported (not an encoder); Cancelled.
-    Result<Matrix> embed(std::span<const std::string_view> texts, TextKind kind, const CancelToken &cancel = {}) const;
+    /// Texts to unit vectors [texts, embeddingSize]; white space at the ends is trimmed, what is longer than
+    /// the model's context is cut at its end. May be called from several threads; each call uses the model's
+    /// pool. Errors: Unsupported (not an encoder); Cancelled.
+    Result<Matrix> embed(std::span<const std::string_view> texts, TextKind kind,
+                         const CancelToken &cancel = {}) const;
 
     /// The raw logit of a cross-encoder for each text against the query.
     /// Errors: Unsupported (not a reranker); Cancelled.
@@ -161,10 +170,12 @@ public:
 
     /// Runs the prompt (its longest prefix already in the cache is kept) and then token after token.
     /// @param onText  whole UTF-8 characters as they come; return value ignored; may be empty
-    /// @return what was generated; a cancel is no error: reason Cancelled, within one token (one block in prefill)
-    /// Errors: Unsupported (prompt longer than contextLength: says both numbers); Damaged (logits not finite).
+    /// @return what was generated; a cancel is no error: reason Cancelled, within one token (one block in
+    /// prefill) Errors: Unsupported (prompt longer than contextLength: says both numbers); Damaged (logits
+    /// not finite).
     Result<Generated> generate(std::span<const TokenId> prompt, const GenerateOptions &options,
-                               const std::function<void(std::string_view)> &onText, const CancelToken &cancel = {});
+                               const std::function<void(std::string_view)> &onText,
+                               const CancelToken &cancel = {});
 
     /// The logits after every token [tokens, vocabulary], from an empty cache. For tests and measurements.
     Result<Matrix> logits(std::span<const TokenId> tokens, const CancelToken &cancel = {});

@@ -8,8 +8,9 @@
 #include <string>
 #include <vector>
 
-/// The values handed from step to step. Text is UTF-8. A page is counted from 0 everywhere below the places that
-/// show it (the window, the terminal, JSON), which add one. Byte ranges are [begin, end) and fall on characters.
+/// The values handed from step to step. Text is UTF-8. A page is counted from 0 everywhere below the places
+/// that show it (the window, the terminal, JSON), which add one. Byte ranges are [begin, end) and fall on
+/// characters.
 namespace rag {
 
 using engine::CancelToken;
@@ -43,8 +44,8 @@ inline Box united(const Box &a, const Box &b)
     return {x, y, std::max(a.right(), b.right()) - x, std::max(a.bottom(), b.bottom()) - y};
 }
 
-/// Where the bytes [begin, end) of a text are drawn. In a text's list they ascend and do not overlap; white space
-/// and what the page does not draw (a space put between two words) has none.
+/// Where the bytes [begin, end) of a text are drawn. In a text's list they ascend and do not overlap; white
+/// space and what the page does not draw (a space put between two words) has none.
 struct CharBox
 {
     std::uint32_t begin = 0;
@@ -52,7 +53,8 @@ struct CharBox
     Box box;
 };
 
-// ---- what the helper process reads ---------------------------------------------------------------------------
+// ---- what the helper process reads
+// ---------------------------------------------------------------------------
 
 /// A word as the file has it: not yet in reading order, nor in logical order for right-to-left scripts.
 struct PageWord
@@ -103,7 +105,8 @@ struct PageImage
     float pointsPerPixel = 1;
 };
 
-// ---- what reading order makes of it ---------------------------------------------------------------------------
+// ---- what reading order makes of it
+// ---------------------------------------------------------------------------
 
 enum class BlockKind { Body, Heading };
 
@@ -118,8 +121,9 @@ struct Block
 
 enum class PageState { Read, NoText, Skipped };
 
-/// A page as a person reads it: logical order, NFKC, hyphens joined; "\n\n" between blocks, "\n" after a line meant to end.
-/// This is the display copy: what is shown, quoted and cited. The index copy is made from it (text/normalizer.h).
+/// A page as a person reads it: logical order, NFKC, hyphens joined; "\n\n" between blocks, "\n" after a line
+/// meant to end. This is the display copy: what is shown, quoted and cited. The index copy is made from it
+/// (text/normalizer.h).
 struct PageContent
 {
     int page = 0;
@@ -149,21 +153,23 @@ struct Chunk
     int lastPage = 0;
     std::string section; ///< title of the section it stands in; may be empty
     std::string text;
-    std::vector<Segment> segments; ///< ascending; bytes of `text` in none of them (a joining space) have no box
-    int tokens = 0;                ///< of the embedding model
+    std::vector<Segment>
+        segments;   ///< ascending; bytes of `text` in none of them (a joining space) have no box
+    int tokens = 0; ///< of the embedding model
 };
 
-// ---- what is found and said -----------------------------------------------------------------------------------
+// ---- what is found and said
+// -----------------------------------------------------------------------------------
 
 enum class DocumentState { Waiting, Ingesting, Done, PartlyDone, Failed, NeedsPassword };
 
 struct Document
 {
     DocumentId id = 0;
-    std::string path;  ///< where it was added from
-    std::string name;  ///< file name
-    std::string title; ///< of its metadata; may be empty
-    std::string hash;  ///< SHA-256 of the file, hex
+    std::string path;     ///< where it was added from
+    std::string name;     ///< file name
+    std::string title;    ///< of its metadata; may be empty
+    std::string hash;     ///< SHA-256 of the file, hex
     std::string language; ///< "en", "ar", ... of most of its text; empty: unknown
     DocumentState state = DocumentState::Waiting;
     std::string note; ///< what went wrong; English
@@ -188,9 +194,9 @@ struct Passage
     std::string section;
     std::string text;
     std::vector<Segment> segments;
-    double score = 0;       ///< fused; larger is better
-    double similarity = 0;  ///< cosine with the question; 0 where the vectors did not find it
-    int vectorRank = -1;    ///< 0 is first; -1: not found so
+    double score = 0;      ///< fused; larger is better
+    double similarity = 0; ///< cosine with the question; 0 where the vectors did not find it
+    int vectorRank = -1;   ///< 0 is first; -1: not found so
     int wordRank = -1;
 };
 
@@ -201,7 +207,7 @@ struct Citation
     std::string documentName;
     int page = 0;
     std::string pageLabel;
-    std::string quote; ///< verbatim from the page
+    std::string quote;      ///< verbatim from the page
     std::vector<Box> boxes; ///< the quote's lines on that page
 };
 

@@ -8,8 +8,8 @@ namespace engine {
 
 enum class LogLevel { Debug, Info, Warning, Error };
 
-/// The rooms' one way to log: silent until app gives a sink. Never pass text of a document, question or answer.
-/// Safe from any thread.
+/// The rooms' one way to log: silent until app gives a sink. Never pass text of a document, question or
+/// answer. Safe from any thread.
 void logLine(LogLevel level, std::string_view line);
 
 /// Set once, before threads start; empty: silent again.

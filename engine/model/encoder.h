@@ -43,7 +43,8 @@ public:
     /// The logit of the classification head for each text. Errors: as embed; Unsupported without a head.
     Result<std::vector<float>> score(std::span<const EncoderInput> texts, const CancelToken &cancel) const;
 
-    static constexpr int kBatchTokens = 1024; ///< fits the caches; a batch ends before the text that would pass it
+    static constexpr int kBatchTokens =
+        1024; ///< fits the caches; a batch ends before the text that would pass it
 
 private:
     struct Scratch;

@@ -34,8 +34,8 @@ void MergeTable::add(std::string_view left, std::string_view right, const Vocabu
     }
 }
 
-/// Vocabularies list their tokens in the order of the merges: the token of the last merge and the one behind it spare
-/// most look-ups.
+/// Vocabularies list their tokens in the order of the merges: the token of the last merge and the one behind
+/// it spare most look-ups.
 TokenId MergeTable::tokenOfWhole(const Vocabulary &vocabulary) const
 {
     for (const TokenId guess : {m_last, m_last + 1}) {
