@@ -17,11 +17,11 @@ namespace rag {
 struct HybridOptions
 {
     int candidates = 100; ///< of each way of searching
-    double damping = 20;  ///< of rank fusion
+    double damping = 8;   ///< of rank fusion
     double wordWeight = 1;
     double vectorWeight = 1;
     double foreignWeight = 0.4; ///< vectors once more, among documents of other languages than the question's
-    double nameWeight = 0.5;    ///< for documents whose name the question mentions
+    double nameWeight = 1.0;    ///< for documents whose name the question mentions
     double languageWeight = 1.0; ///< for documents in a language that the question names ("the French FAQ")
 };
 
