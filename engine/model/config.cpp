@@ -86,6 +86,18 @@ Result<void> checkNumbers(const ModelFile &file, const ModelConfig &config)
 /// The prefixes under which a whole model may hang in a checkpoint.
 constexpr std::string_view kFolderPrefixes[] = {"", "model.", "bert.", "roberta."};
 
+std::string_view nameOf(const TensorNames &names, Slot slot)
+{
+    for (const std::span<const TensorName> list : {names.own, names.shared}) {
+        for (const TensorName &entry : list) {
+            if (entry.slot == slot) {
+                return entry.name;
+            }
+        }
+    }
+    return {};
+}
+
 double scaledFrequency(double frequency, const RopeScaling &scaling)
 {
     if (scaling.kind == RopeScaling::Kind::None) {
@@ -124,16 +136,15 @@ Result<ModelConfig> readConfig(const ModelFile &file)
 
 std::string tensorName(const ArchSpec &spec, FileFormat format, Slot slot, int layer, std::string_view suffix)
 {
-    for (const TensorName &entry : format == FileFormat::Gguf ? spec.ggufNames : spec.folderNames) {
-        if (entry.slot == slot) {
-            std::string name(entry.name);
-            if (const auto at = name.find("{}"); at != std::string::npos) {
-                name.replace(at, 2, std::to_string(layer));
-            }
-            return name.append(suffix);
-        }
+    const TensorNames &names = format == FileFormat::Gguf ? spec.ggufNames : spec.folderNames;
+    std::string name(nameOf(names, slot));
+    if (name.empty()) {
+        return name;
     }
-    return {};
+    if (const auto at = name.find("{}"); at != std::string::npos) {
+        name.replace(at, 2, std::to_string(layer));
+    }
+    return name.append(suffix);
 }
 
 const Tensor *findTensor(const ModelFile &file, const ArchSpec &spec, Slot slot, int layer,

@@ -43,6 +43,14 @@ struct TensorName
     std::string_view name;
 };
 
+/// A family's names: its own first, then those it shares with its relatives. An own name that is empty hides
+/// the shared one.
+struct TensorNames
+{
+    std::span<const TensorName> own;
+    std::span<const TensorName> shared;
+};
+
 enum class Network { Decoder, Encoder };
 enum class Positions { Rope, Learned };
 enum class NormPlace {
@@ -51,8 +59,8 @@ enum class NormPlace {
 };
 enum class Presence { No, Optional, Yes };
 
-/// What a family differs in. One row of the table in families.cpp; the forward passes read it and nothing
-/// else.
+/// What a family differs in. One row of the table in families/table.cpp; the forward passes read it and
+/// nothing else.
 struct ArchSpec
 {
     std::string_view family;
@@ -73,8 +81,8 @@ struct ArchSpec
     bool headNorms = false;             ///< QK-norm, head by head
     bool windowNeedsFlag = false;       ///< sliding_window counts only with use_sliding_window
     bool positionsAfterPadding = false; ///< in a folder: the table's first pad_token_id + 1 rows are not used
-    std::span<const TensorName> ggufNames;
-    std::span<const TensorName> folderNames;
+    TensorNames ggufNames;
+    TensorNames folderNames;
     std::span<const std::string_view> ignored; ///< parts of names of tensors that a forward pass does without
 };
 

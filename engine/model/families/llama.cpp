@@ -1,0 +1,79 @@
+#include "engine/model/families/entries.h"
+
+namespace engine::families {
+namespace {
+
+using enum Slot;
+
+constexpr TensorName kInGguf[] = {
+    {TokenEmbedding, "token_embd"},
+    {OutputNorm, "output_norm"},
+    {Output, "output"},
+    {RopeFactors, "rope_freqs"},
+    {AttentionNorm, "blk.{}.attn_norm"},
+    {Query, "blk.{}.attn_q"},
+    {Key, "blk.{}.attn_k"},
+    {Value, "blk.{}.attn_v"},
+    {QueryNorm, "blk.{}.attn_q_norm"},
+    {KeyNorm, "blk.{}.attn_k_norm"},
+    {AttentionOutput, "blk.{}.attn_output"},
+    {FeedForwardNorm, "blk.{}.ffn_norm"},
+    {Gate, "blk.{}.ffn_gate"},
+    {Up, "blk.{}.ffn_up"},
+    {Down, "blk.{}.ffn_down"},
+};
+
+/// Llama's names, which most later decoders kept. A leading "model." is taken off before the look-up.
+constexpr TensorName kInFolder[] = {
+    {TokenEmbedding, "embed_tokens"},
+    {OutputNorm, "norm"},
+    {Output, "lm_head"},
+    {AttentionNorm, "layers.{}.input_layernorm"},
+    {Query, "layers.{}.self_attn.q_proj"},
+    {Key, "layers.{}.self_attn.k_proj"},
+    {Value, "layers.{}.self_attn.v_proj"},
+    {QueryNorm, "layers.{}.self_attn.q_norm"},
+    {KeyNorm, "layers.{}.self_attn.k_norm"},
+    {AttentionOutput, "layers.{}.self_attn.o_proj"},
+    {FeedForwardNorm, "layers.{}.post_attention_layernorm"},
+    {Gate, "layers.{}.mlp.gate_proj"},
+    {Up, "layers.{}.mlp.up_proj"},
+    {Down, "layers.{}.mlp.down_proj"},
+};
+
+constexpr std::string_view kIgnored[] = {"rotary_emb.inv_freq"};
+
+} // namespace
+
+ArchSpec llamaLike(std::string_view family, std::string_view ggufArchitecture, std::string_view modelType)
+{
+    ArchSpec spec;
+    spec.family = family;
+    spec.ggufArchitecture = ggufArchitecture;
+    spec.modelType = modelType;
+    spec.ggufNames.shared = kInGguf;
+    spec.folderNames.shared = kInFolder;
+    spec.ignored = kIgnored;
+    return spec;
+}
+
+/// Touvron et al. 2023; SmolLM2 and the Llama distills of R1 say "llama" too.
+ArchSpec llama()
+{
+    ArchSpec spec = llamaLike("llama", "llama", "llama");
+    spec.ropeInGguf = RopeKind::Pairs;
+    spec.attentionBias = Presence::Optional;
+    spec.outputBias = Presence::Optional;
+    spec.feedForwardBias = Presence::Optional;
+    return spec;
+}
+
+/// Jiang et al. 2023. Its GGUF says "llama" and has no window.
+ArchSpec mistral()
+{
+    ArchSpec spec = llamaLike("mistral", "mistral", "mistral");
+    spec.ropeInGguf = RopeKind::Pairs;
+    return spec;
+}
+
+} // namespace engine::families

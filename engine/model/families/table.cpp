@@ -1,0 +1,48 @@
+#include "engine/model/families/entries.h"
+
+#include <array>
+
+namespace engine {
+namespace {
+
+/// THE table.
+std::span<const ArchSpec> table()
+{
+    using namespace families;
+    static const std::array kTable{llama(), mistral(), qwen2(), qwen3(), bert(), xlmRoberta()};
+    return kTable;
+}
+
+} // namespace
+
+const ArchSpec *familyOfGguf(std::string_view architecture)
+{
+    for (const ArchSpec &spec : table()) {
+        if (!spec.ggufArchitecture.empty() && spec.ggufArchitecture == architecture) {
+            return &spec;
+        }
+    }
+    return nullptr;
+}
+
+const ArchSpec *familyOfFolder(std::string_view modelType)
+{
+    for (const ArchSpec &spec : table()) {
+        if (!spec.modelType.empty() && spec.modelType == modelType) {
+            return &spec;
+        }
+    }
+    return nullptr;
+}
+
+std::string knownFamilies()
+{
+    std::string text;
+    for (const ArchSpec &spec : table()) {
+        text += text.empty() ? "" : ", ";
+        text += spec.family;
+    }
+    return text;
+}
+
+} // namespace engine
