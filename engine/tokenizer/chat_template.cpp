@@ -6,7 +6,6 @@
 #include "engine/weights/json.h"
 
 #include <algorithm>
-#include <unordered_map>
 
 namespace engine {
 
@@ -149,37 +148,6 @@ std::unique_ptr<const ChatTemplate> fromSource(const std::string &source, const 
     return own;
 }
 
-/// Control tokens by their text, and the longest of them.
-struct ControlTokens
-{
-    std::unordered_map<std::string_view, TokenId> byText;
-    std::size_t longest = 0;
-
-    explicit ControlTokens(const Tokenizer &tokenizer)
-    {
-        constexpr std::size_t kLongest = 256;
-        for (TokenId token = 0; token < tokenizer.size(); ++token) {
-            const std::string_view text = tokenizer.tokenText(token);
-            if (tokenizer.kind(token) == TokenKind::Control && !text.empty() && text.size() <= kLongest) {
-                byText.emplace(text, token);
-                longest = std::max(longest, text.size());
-            }
-        }
-    }
-
-    /// The longest that begins at `at`; its size is 0: none.
-    std::pair<TokenId, std::size_t> at(std::string_view text, std::size_t at) const
-    {
-        for (std::size_t size = std::min(longest, text.size() - at); size > 0; --size) {
-            const auto found = byText.find(text.substr(at, size));
-            if (found != byText.end()) {
-                return {found->second, size};
-            }
-        }
-        return {-1, 0};
-    }
-};
-
 } // namespace
 
 std::unique_ptr<const ChatTemplate> ChatTemplate::load(const ModelFile &file, const Tokenizer &tokenizer)
@@ -202,32 +170,15 @@ std::unique_ptr<const ChatTemplate> ChatTemplate::load(const ModelFile &file, co
 
 std::vector<TokenId> encodePieces(const Tokenizer &tokenizer, std::span<const PromptPiece> pieces)
 {
-    const ControlTokens controls(tokenizer);
-    std::vector<TokenId> tokens;
-    std::string plain; // what stands between two control tokens is one text, whoever wrote it
-    const auto flush = [&] {
-        const auto encoded = tokenizer.encode(plain, {});
-        tokens.insert(tokens.end(), encoded.begin(), encoded.end());
-        plain.clear();
-    };
+    std::string text; // what stands between two control tokens is one text, whoever wrote it
+    std::vector<TextRange> trusted;
     for (const PromptPiece &piece : pieces) {
-        if (!piece.control) {
-            plain += piece.text;
-            continue;
+        if (piece.control && !piece.text.empty()) {
+            trusted.push_back({text.size(), text.size() + piece.text.size()});
         }
-        for (std::size_t i = 0; i < piece.text.size();) {
-            const auto [token, size] = controls.at(piece.text, i);
-            if (size == 0) {
-                plain += piece.text[i++];
-                continue;
-            }
-            flush();
-            tokens.push_back(token);
-            i += size;
-        }
+        text += piece.text;
     }
-    flush();
-    return tokens;
+    return tokenizer.encodeMarked(text, trusted);
 }
 
 Result<std::string> renderTemplateJson(std::string_view templateSource, std::string_view requestJson)

@@ -2,6 +2,8 @@
 
 #include "engine/base/unicode.h"
 
+#include <algorithm>
+
 namespace engine {
 namespace {
 
@@ -42,6 +44,17 @@ std::size_t withSpaceAfter(std::string_view text, std::size_t end)
 
 } // namespace
 
+bool SpecialScope::contains(std::size_t begin, std::size_t end) const
+{
+    if (everywhere) {
+        return true;
+    }
+    const auto after =
+        std::upper_bound(ranges.begin(), ranges.end(), begin,
+                         [](std::size_t at, const TextRange &range) { return at < range.begin; });
+    return after != ranges.begin() && end <= std::prev(after)->end;
+}
+
 SpecialMatcher::SpecialMatcher(std::vector<SpecialEntry> entries)
     : m_entries(std::move(entries))
 {
@@ -59,9 +72,9 @@ SpecialMatcher::SpecialMatcher(std::vector<SpecialEntry> entries)
 }
 
 std::optional<SpecialMatcher::Match> SpecialMatcher::find(std::string_view text, std::size_t from,
-                                                          bool parseSpecial) const
+                                                          const SpecialScope &scope) const
 {
-    const ByteTrie &trie = parseSpecial ? m_parsed : m_always;
+    const ByteTrie &trie = scope.isEmpty() ? m_always : m_parsed;
     if (trie.empty()) {
         return std::nullopt;
     }
@@ -69,7 +82,7 @@ std::optional<SpecialMatcher::Match> SpecialMatcher::find(std::string_view text,
         if (trie.first(text[at]) == ByteTrie::kNone) {
             continue;
         }
-        if (const auto match = matchAt(text, from, at, trie)) {
+        if (const auto match = matchAt(text, from, at, scope)) {
             return match;
         }
     }
@@ -77,8 +90,9 @@ std::optional<SpecialMatcher::Match> SpecialMatcher::find(std::string_view text,
 }
 
 std::optional<SpecialMatcher::Match> SpecialMatcher::matchAt(std::string_view text, std::size_t from,
-                                                             std::size_t at, const ByteTrie &trie) const
+                                                             std::size_t at, const SpecialScope &scope) const
 {
+    const ByteTrie &trie = scope.isEmpty() ? m_always : m_parsed;
     std::optional<Match> longest;
     std::uint32_t node = trie.first(text[at]);
     for (std::size_t end = at + 1; node != ByteTrie::kNone; ++end) {
@@ -86,7 +100,8 @@ std::optional<SpecialMatcher::Match> SpecialMatcher::matchAt(std::string_view te
             const SpecialEntry &entry = m_entries[static_cast<std::size_t>(value)];
             const bool insideWord =
                 (at > 0 && isWordByte(text[at - 1])) || (end < text.size() && isWordByte(text[end]));
-            if (!entry.wholeWord || !insideWord) {
+            const bool allowed = !entry.onlyParsed || scope.contains(at, end);
+            if (allowed && (!entry.wholeWord || !insideWord)) {
                 longest = Match{at, end, value};
             }
         }

@@ -4,6 +4,7 @@
 #include "engine/tokenizer/tokenizer.h"
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,18 @@ struct SpecialEntry
     bool stripLeft = false;  ///< takes white space before it along
     bool stripRight = false; ///< and after it
     bool wholeWord = false;  ///< not inside a word
+};
+
+/// Where tokens that are found with parseSpecial only may stand: nowhere, everywhere, or inside one of some
+/// ranges.
+struct SpecialScope
+{
+    bool everywhere = false;
+    std::span<const TextRange> ranges; ///< in order, not overlapping
+
+    bool isEmpty() const { return !everywhere && ranges.empty(); }
+
+    bool contains(std::size_t begin, std::size_t end) const;
 };
 
 /// Finds special tokens in text: the leftmost, and of those the longest. Immutable.
@@ -40,11 +53,11 @@ public:
 
     /// The next match that begins at or after `from` (before it only by the white space it takes along, and
     /// never before `from`).
-    std::optional<Match> find(std::string_view text, std::size_t from, bool parseSpecial) const;
+    std::optional<Match> find(std::string_view text, std::size_t from, const SpecialScope &scope) const;
 
 private:
     std::optional<Match> matchAt(std::string_view text, std::size_t from, std::size_t at,
-                                 const ByteTrie &trie) const;
+                                 const SpecialScope &scope) const;
 
     std::vector<SpecialEntry> m_entries;
     ByteTrie m_always;

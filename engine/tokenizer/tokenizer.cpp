@@ -85,17 +85,26 @@ std::vector<TokenId> Tokenizer::encode(std::string_view text, const Options &opt
 {
     std::vector<TokenId> tokens;
     tokens.reserve(text.size() / 3 + 4);
+    const SpecialScope scope{options.parseSpecial, {}};
     if (!options.addSpecial) {
-        encodeText(text, options.parseSpecial, tokens);
+        encodeText(text, scope, tokens);
         return tokens;
     }
     for (const TemplatePart &part : m_parts->single) {
         if (part.kind == TemplatePart::Kind::Token) {
             tokens.push_back(part.token);
         } else if (part.kind == TemplatePart::Kind::First) {
-            encodeText(text, options.parseSpecial, tokens);
+            encodeText(text, scope, tokens);
         }
     }
+    return tokens;
+}
+
+std::vector<TokenId> Tokenizer::encodeMarked(std::string_view text, std::span<const TextRange> trusted) const
+{
+    std::vector<TokenId> tokens;
+    tokens.reserve(text.size() / 3 + 4);
+    encodeText(text, {false, trusted}, tokens);
     return tokens;
 }
 
@@ -108,17 +117,17 @@ std::vector<TokenId> Tokenizer::encodePair(std::string_view first, std::string_v
         if (part.kind == TemplatePart::Kind::Token) {
             tokens.push_back(part.token);
         } else {
-            encodeText(part.kind == TemplatePart::Kind::First ? first : second, false, tokens);
+            encodeText(part.kind == TemplatePart::Kind::First ? first : second, {}, tokens);
         }
         segments.resize(tokens.size(), part.segment);
     }
     return tokens;
 }
 
-void Tokenizer::encodeText(std::string_view text, bool parseSpecial, std::vector<TokenId> &out) const
+void Tokenizer::encodeText(std::string_view text, const SpecialScope &scope, std::vector<TokenId> &out) const
 {
     std::size_t at = 0;
-    while (const auto match = m_parts->matcher.find(text, at, parseSpecial)) {
+    while (const auto match = m_parts->matcher.find(text, at, scope)) {
         if (match->begin > at) {
             encodePiece(text.substr(at, match->begin - at), at == 0, out);
         }

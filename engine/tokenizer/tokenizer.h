@@ -13,9 +13,17 @@
 namespace engine {
 
 struct TokenizerParts;
+struct SpecialScope;
 using TokenId = std::int32_t;
 
 enum class TokenKind : std::uint8_t { Normal, Unknown, Control, UserDefined, Unused, Byte };
+
+/// Bytes begin .. end - 1 of a text.
+struct TextRange
+{
+    std::size_t begin = 0;
+    std::size_t end = 0;
+};
 
 struct SpecialTokens
 {
@@ -49,6 +57,9 @@ public:
     /// Never fails, whatever the bytes. Without parseSpecial no control token can come out (but those of
     /// addSpecial).
     std::vector<TokenId> encode(std::string_view text, const Options &options) const;
+    /// A text of two voices: control tokens are found only where they lie wholly inside one of the `trusted`
+    /// ranges (in order, not overlapping). White space that a token takes along may be anyone's.
+    std::vector<TokenId> encodeMarked(std::string_view text, std::span<const TextRange> trusted) const;
     /// With the special tokens a cross-encoder puts round and between two texts. @param segments  0 or 1 for
     /// each token, as the model was trained: 1 for the second text in BERT, 0 throughout in XLM-RoBERTa
     std::vector<TokenId> encodePair(std::string_view first, std::string_view second,
@@ -68,7 +79,7 @@ protected:
     virtual void appendBytes(TokenId token, bool first, std::string &out) const = 0;
 
 private:
-    void encodeText(std::string_view text, bool parseSpecial, std::vector<TokenId> &out) const;
+    void encodeText(std::string_view text, const SpecialScope &scope, std::vector<TokenId> &out) const;
 
     std::unique_ptr<const TokenizerParts> m_parts;
 };
