@@ -21,6 +21,10 @@ void addServiceOptions(CLI::App &app, ServiceOptions &options)
         ->check(CLI::Range(0, kMostThreads));
     app.add_option("--device", options.device, "auto, cpu or cuda")
         ->transform(CLI::CheckedTransformer(devices, CLI::ignore_case));
+    app.add_flag("!--no-ocr", options.ocr, "Do not read pages without text from their picture");
+    app.add_option("--ocr-languages", options.ocrLanguages,
+                   "Tesseract's names of them, as eng,ara; all that are installed")
+        ->delimiter(',');
 }
 
 } // namespace app

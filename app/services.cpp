@@ -188,6 +188,8 @@ rag::PdfOptions Services::pdfOptions() const
 {
     rag::PdfOptions options;
     options.helper = m_impl->options.pdfHelper;
+    options.ocr = m_impl->options.ocr;
+    options.ocrLanguages = m_impl->options.ocrLanguages;
     return options;
 }
 

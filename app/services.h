@@ -13,6 +13,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace app {
 
@@ -24,6 +25,8 @@ struct ServiceOptions
     int threads = 0;
     engine::Device device = engine::Device::Auto;
     std::filesystem::path pdfHelper; ///< empty: found beside the program
+    bool ocr = true;                 ///< see rag::PdfOptions
+    std::vector<std::string> ocrLanguages;
 };
 
 /// Builds what both programs are made of. The database opens at once; models and the index load at first use,

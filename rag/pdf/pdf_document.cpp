@@ -31,10 +31,14 @@ std::string secondsText(Milliseconds time)
 class Helper
 {
 public:
-    Helper(const pdf::OpenFile &file, const std::string &password, const PdfOptions &options)
+    enum class Task { Pages, Ocr };
+
+    Helper(const pdf::OpenFile &file, const std::string &password, const PdfOptions &options,
+           Task task = Task::Pages)
         : m_file(file)
         , m_password(password)
         , m_options(options)
+        , m_task(task)
     {
     }
 
@@ -55,11 +59,19 @@ public:
         request.wordsPerPage = static_cast<std::uint32_t>(std::max(0, m_options.limits.wordsPerPage));
         request.textBytesPerPage = kTextBytesPerPage;
         request.pixels = static_cast<std::uint32_t>(std::max(1, m_options.limits.pixels));
-        request.secondsPerPage = static_cast<std::uint32_t>(m_options.limits.perPage.count() / 1000 + 1);
+        request.secondsPerPage = static_cast<std::uint32_t>(timeForPage().count() / 1000 + 1);
         request.memoryBytes = memory;
+        request.recognize = m_task == Task::Ocr;
+        if (request.recognize)
+            request.languages = m_options.ocrLanguages;
         ASSIGN_OR_RETURN(const Body body, exchange(RecordKind::Open, encode(request), RecordKind::Opened,
                                                    m_options.limits.toOpen, cancel));
         return pdf::decodeInfo(body);
+    }
+
+    Milliseconds timeForPage() const
+    {
+        return m_task == Task::Ocr ? m_options.limits.perPageOfOcr : m_options.limits.perPage;
     }
 
     /// One question, one answer; starts the helper first if it is not running.
@@ -153,6 +165,7 @@ private:
     const pdf::OpenFile &m_file;
     const std::string &m_password;
     const PdfOptions &m_options;
+    Task m_task;
     std::optional<ChildProcess> m_child;
     Milliseconds m_timeLost{0};
 };
@@ -176,7 +189,7 @@ struct PdfDocument::Impl
             return fail(ErrorCode::Damaged, "there is no page " + std::to_string(page));
         if (cancel.isCancelled())
             return fail(ErrorCode::Cancelled, "cancelled");
-        return helper.ask(question, body, answer, options.limits.perPage, cancel);
+        return helper.ask(question, body, answer, helper.timeForPage(), cancel);
     }
 
     pdf::OpenFile file;
@@ -185,6 +198,7 @@ struct PdfDocument::Impl
     PdfInfo info;
     Helper reading{file, password, options};
     Helper drawing{file, password, options};
+    Helper recognizing{file, password, options, Helper::Task::Ocr};
 };
 
 Result<PdfDocument> PdfDocument::open(const std::filesystem::path &path, const std::string &password,
@@ -236,6 +250,15 @@ Result<PageImage> PdfDocument::render(int page, double pixelsPerPoint, const Can
     ASSIGN_OR_RETURN(const Body body, m_impl->ask(m_impl->drawing, RecordKind::Draw, page, request,
                                                   RecordKind::Drawn, cancel));
     return pdf::decodeImage(body);
+}
+
+Result<RecognizedPage> PdfDocument::recognize(int page, const CancelToken &cancel)
+{
+    constexpr double kDotsPerInch = 300;
+    const Body request = encode(pdf::DrawRequest{page, kDotsPerInch / 72});
+    ASSIGN_OR_RETURN(const Body body, m_impl->ask(m_impl->recognizing, RecordKind::Recognize, page, request,
+                                                  RecordKind::Recognized, cancel));
+    return pdf::decodeRecognized(body);
 }
 
 } // namespace rag

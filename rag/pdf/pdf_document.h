@@ -1,5 +1,6 @@
 #pragma once
 
+#include "rag/pdf/recognized_page.h"
 #include "rag/types.h"
 
 #include <chrono>
@@ -15,6 +16,7 @@ struct PdfLimits
     std::uint64_t memoryBytes = std::uint64_t(1) << 30;
     std::chrono::milliseconds perPage{20'000};
     std::chrono::milliseconds toOpen{20'000};
+    std::chrono::milliseconds perPageOfOcr{120'000};
     int wordsPerPage = 20'000;
     int pixels = 16'000'000; ///< of one page image
 };
@@ -24,6 +26,8 @@ struct PdfOptions
     std::filesystem::path
         helper; ///< the program warraq-pdf; empty: beside the running program, else in libexec
     PdfLimits limits;
+    bool ocr = true;                       ///< read pages without usable text from their picture
+    std::vector<std::string> ocrLanguages; ///< Tesseract's names; empty: all that are installed
 };
 
 /// One open PDF, read by a helper process of its own. When a page kills the helper or outlasts its time, that
@@ -47,6 +51,10 @@ public:
     /// @param page  0 .. info().pages - 1
     /// Errors: Damaged (the page cannot be read, or it killed the helper: says how); Cancelled.
     Result<PageText> text(int page, const CancelToken &cancel = {});
+
+    /// Reads a page off its picture, drawn at 300 dpi. Some seconds a page.
+    /// Errors: as text(); Unsupported (no OCR in this build, or none of its languages installed).
+    Result<RecognizedPage> recognize(int page, const CancelToken &cancel = {});
 
     /// @param pixelsPerPoint  1 is 72 dpi; made smaller where the picture would pass limits.pixels
     /// Errors: as text().

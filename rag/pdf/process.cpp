@@ -70,7 +70,14 @@ public:
     {
         std::string name = program.string();
         std::array<char *, 2> arguments = {name.data(), nullptr};
-        return posix_spawn(&pid, name.c_str(), &m_files, &m_attributes, arguments.data(), environ);
+        // OpenMP inside Tesseract: a second thread makes it slower, and the helper may not start any.
+        std::string oneThread = "OMP_THREAD_LIMIT=1";
+        std::vector<char *> environment;
+        for (char **variable = environ; *variable != nullptr; ++variable)
+            environment.push_back(*variable);
+        environment.insert(environment.begin(), oneThread.data());
+        environment.push_back(nullptr);
+        return posix_spawn(&pid, name.c_str(), &m_files, &m_attributes, arguments.data(), environment.data());
     }
 
 private:

@@ -206,6 +206,10 @@ Body encode(const OpenRequest &request)
          {request.wordsPerPage, request.textBytesPerPage, request.pixels, request.secondsPerPage})
         out.number(value);
     out.number(request.memoryBytes);
+    out.number(static_cast<std::uint8_t>(request.recognize));
+    out.count(request.languages.size());
+    for (const std::string &language : request.languages)
+        out.text(language);
     return out.take();
 }
 
@@ -218,6 +222,10 @@ Result<OpenRequest> decodeOpenRequest(std::span<const std::byte> body)
          {&request.wordsPerPage, &request.textBytesPerPage, &request.pixels, &request.secondsPerPage})
         *value = in.number<std::uint32_t>();
     request.memoryBytes = in.number<std::uint64_t>();
+    request.recognize = in.flag();
+    request.languages.resize(in.count(sizeof(std::uint32_t)));
+    for (std::string &language : request.languages)
+        language = in.text();
     return in.finish(std::move(request));
 }
 
@@ -373,6 +381,44 @@ Result<PageImage> decodeImage(std::span<const std::byte> body)
                static_cast<std::int64_t>(image.pixels.size()));
     in.copy(image.pixels.data(), image.pixels.size());
     return in.finish(std::move(image));
+}
+
+Body encode(const RecognizedPage &page)
+{
+    Writer out;
+    out.number(page.width);
+    out.number(page.height);
+    out.text(page.language);
+    out.count(page.words.size());
+    for (const RecognizedWord &word : page.words) {
+        out.text(word.text);
+        out.box(word.box);
+        out.number(word.confidence);
+        out.number(word.fontSize);
+        out.number(static_cast<std::uint8_t>(word.endsLine));
+        out.number(static_cast<std::uint8_t>(word.endsParagraph));
+    }
+    return out.take();
+}
+
+Result<RecognizedPage> decodeRecognized(std::span<const std::byte> body)
+{
+    constexpr std::size_t kWordSize = 30;
+    Reader in(body);
+    RecognizedPage page;
+    page.width = in.coordinate();
+    page.height = in.coordinate();
+    page.language = in.text();
+    page.words.resize(in.count(kWordSize));
+    for (RecognizedWord &word : page.words) {
+        word.text = in.text();
+        word.box = in.box();
+        word.confidence = in.coordinate();
+        word.fontSize = in.coordinate();
+        word.endsLine = in.flag();
+        word.endsParagraph = in.flag();
+    }
+    return in.finish(std::move(page));
 }
 
 Body encode(const Error &error)

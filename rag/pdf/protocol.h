@@ -1,5 +1,6 @@
 #pragma once
 
+#include "rag/pdf/recognized_page.h"
 #include "rag/types.h"
 
 #include <array>
@@ -11,7 +12,7 @@
 /// Neither side trusts the other: every length, index and number is checked when it is read.
 namespace rag::pdf {
 
-constexpr std::uint32_t kProtocolVersion = 1;
+constexpr std::uint32_t kProtocolVersion = 2;
 
 /// Descriptor under which the helper finds the open PDF.
 constexpr int kFileDescriptor = 3;
@@ -26,6 +27,8 @@ enum class RecordKind : std::uint32_t {
     TextRead,
     Draw, ///< DrawRequest -> Drawn
     Drawn,
+    Recognize, ///< DrawRequest -> Recognized; only of a helper opened for it
+    Recognized,
     Failed ///< instead of any answer: an Error
 };
 
@@ -49,8 +52,10 @@ struct OpenRequest
     std::uint32_t wordsPerPage = 0;
     std::uint32_t textBytesPerPage = 0;
     std::uint32_t pixels = 0;
-    std::uint32_t secondsPerPage = 0; ///< of processor time
-    std::uint64_t memoryBytes = 0;    ///< 0: no limit
+    std::uint32_t secondsPerPage = 0;   ///< of processor time
+    std::uint64_t memoryBytes = 0;      ///< 0: no limit
+    bool recognize = false;             ///< this helper is for OCR
+    std::vector<std::string> languages; ///< of OCR, by Tesseract's names; empty: all that are installed
 };
 
 struct DrawRequest
@@ -74,6 +79,7 @@ Body encode(const PdfInfo &info); ///< without outline and labels
 Body encode(const Extras &extras);
 Body encode(const PageText &text);
 Body encode(const PageImage &image);
+Body encode(const RecognizedPage &page);
 Body encode(const Error &error);
 
 // All errors: Damaged (cut short, too long, out of range).
@@ -85,6 +91,7 @@ Result<PdfInfo> decodeInfo(std::span<const std::byte> body);
 Result<Extras> decodeExtras(std::span<const std::byte> body);
 Result<PageText> decodeText(std::span<const std::byte> body);
 Result<PageImage> decodeImage(std::span<const std::byte> body);
+Result<RecognizedPage> decodeRecognized(std::span<const std::byte> body);
 Result<Error> decodeError(std::span<const std::byte> body);
 
 } // namespace rag::pdf

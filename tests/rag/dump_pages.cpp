@@ -1,9 +1,13 @@
 // For development: what reading a PDF gives.
-//   dump_pages FILE [FIRST [LAST]] [--raw] [--password P]     pages as text (counted from 1); --raw: the
-//   file's words dump_pages --gold QUESTIONS.jsonl PDFS [--misses]         gold quotes found on their pages,
-//   by file dump_pages --time FILE                                    pages a second, through helper and
-//   reading order
+//
+//   dump_pages FILE [FIRST [LAST]] [--raw] [--ocr] [--password P]
+//       pages as text (counted from 1); --raw: the file's words; --ocr: reads pictures where there is no text
+//   dump_pages --gold QUESTIONS.jsonl PDFS [--misses] [--ocr]
+//       gold quotes found on their pages, by file
+//   dump_pages --time FILE
+//       pages a second, through helper and reading order
 
+#include "rag/ingest/page_source.h"
 #include "rag/pdf/pdf_document.h"
 #include "rag/pdf/reading_order.h"
 #include "rag/text/normalizer.h"
@@ -26,6 +30,7 @@ struct Arguments
     bool gold = false;
     bool misses = false;
     bool time = false;
+    bool ocr = false;
     std::string password;
 };
 
@@ -42,6 +47,8 @@ Arguments readArguments(int count, char **values)
             out.gold = true;
         else if (value == "--misses")
             out.misses = true;
+        else if (value == "--ocr")
+            out.ocr = true;
         else if (value == "--time")
             out.time = true;
         else if (value == "--password" && i + 1 < count)
@@ -78,6 +85,27 @@ void printOrdered(const rag::PageContent &page)
                     page.text.substr(block.begin, block.end - block.begin).c_str());
 }
 
+rag::OpenSource source(const Arguments &arguments)
+{
+    rag::PdfOptions options;
+    options.ocr = arguments.ocr;
+    return rag::pdfSource(options);
+}
+
+/// The pages [first, last), in reading order.
+void dumpOrdered(const Arguments &arguments, int first, int last)
+{
+    const rag::CancelToken never;
+    auto pages = source(arguments)(arguments.plain.at(0), arguments.password);
+    for (int page = first; pages && page < last; ++page) {
+        const auto content = (*pages)->page(page, never);
+        if (content)
+            printOrdered(*content);
+        else
+            std::printf("==== page %d: %s\n", page + 1, content.error().detail.c_str());
+    }
+}
+
 int dump(const Arguments &arguments)
 {
     auto document = rag::PdfDocument::open(arguments.plain.at(0), arguments.password);
@@ -92,14 +120,14 @@ int dump(const Arguments &arguments)
     const int first = arguments.plain.size() > 1 ? std::stoi(arguments.plain[1]) : 1;
     const int last = arguments.plain.size() > 2 ? std::stoi(arguments.plain[2])
                                                 : (arguments.plain.size() > 1 ? first : info.pages);
-    for (int page = first - 1; page < last; ++page) {
+    if (!arguments.raw)
+        dumpOrdered(arguments, first - 1, last);
+    for (int page = first - 1; arguments.raw && page < last; ++page) {
         const auto text = document->text(page);
-        if (!text)
-            std::printf("==== page %d: %s\n", page + 1, text.error().detail.c_str());
-        else if (arguments.raw)
+        if (text)
             printRaw(*text, arguments.chars);
         else
-            printOrdered(rag::orderPage(*text));
+            std::printf("==== page %d: %s\n", page + 1, text.error().detail.c_str());
     }
     return 0;
 }
@@ -142,13 +170,14 @@ int gold(const Arguments &arguments)
     }
     for (const auto &[name, pages] : wanted) {
         const std::string password = name.starts_with("fhs") ? "library card" : "";
-        auto document = rag::PdfDocument::open(arguments.plain.at(1) + "/" + name, password);
+        const rag::CancelToken never;
+        auto document = source(arguments)(arguments.plain.at(1) + "/" + name, password);
         Count &count = counts[name];
         for (const auto &[page, quotes] : pages) {
             std::string text;
             if (document) {
-                if (const auto read = document->text(page - 1))
-                    text = folded(rag::orderPage(*read).text);
+                if (const auto read = (*document)->page(page - 1, never))
+                    text = folded(read->text);
             }
             for (const std::string &quote : quotes) {
                 ++count.quotes;

@@ -3,6 +3,7 @@
 // goes on.
 
 #include "rag/pdf/helper/reader.h"
+#include "rag/pdf/helper/recognizer.h"
 #include "rag/pdf/helper/sandbox.h"
 
 #include <poppler-document.h>
@@ -96,6 +97,15 @@ private:
                                  ASSIGN_OR_RETURN(const DrawRequest request, decodeDrawRequest(body));
                                  return drawPage(*m_document, request, m_limits.pixels);
                              }));
+            case RecordKind::Recognize:
+                return reply(RecordKind::Recognized, withDocument([&]() -> Result<RecognizedPage> {
+                                 ASSIGN_OR_RETURN(const DrawRequest request, decodeDrawRequest(body));
+                                 if (!m_recognizer)
+                                     return fail(ErrorCode::Unsupported, "this helper is not for OCR");
+                                 ASSIGN_OR_RETURN(const PageImage image,
+                                                  drawPage(*m_document, request, m_limits.pixels));
+                                 return m_recognizer->read(image);
+                             }));
             default:
                 return false;
             }
@@ -109,6 +119,9 @@ private:
     Result<PdfInfo> open(const Body &body)
     {
         ASSIGN_OR_RETURN(m_limits, decodeOpenRequest(body));
+        if (m_limits.recognize) {
+            ASSIGN_OR_RETURN(m_recognizer, Recognizer::open(m_limits.languages));
+        }
 
         struct stat status
         {
@@ -149,6 +162,7 @@ private:
 
     OpenRequest m_limits;
     std::unique_ptr<poppler::document> m_document;
+    std::unique_ptr<Recognizer> m_recognizer;
 };
 
 } // namespace
