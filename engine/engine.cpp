@@ -220,8 +220,7 @@ int Session::contextLength() const
 }
 
 Result<Generated> Session::generate(std::span<const TokenId> prompt, const GenerateOptions &options,
-                                    const std::function<void(std::string_view)> &onText,
-                                    const CancelToken &cancel)
+                                    const OnText &onText, const CancelToken &cancel)
 {
     return m_impl->generator.generate(prompt, options, onText, cancel);
 }

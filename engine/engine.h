@@ -122,31 +122,98 @@ private:
     std::unique_ptr<Impl> m_impl;
 };
 
+/// "Don't repeat yourself": a token that would continue a repetition of `allowedLength` tokens or more loses
+/// multiplier * base^(length - allowedLength). (P. E. Weidmann 2024)
+struct DryOptions
+{
+    float multiplier = 0; ///< 0: off
+    float base = 1.75f;
+    int allowedLength = 2;
+    int window = 0; ///< tokens looked back at, prompt included; 0: all
+    std::vector<std::string> breakers{"\n", ":", "\"", "*"}; ///< no repetition goes on past a token with one
+};
+
+/// Mirostat 2: cuts so that the surprise of the tokens stays near tau. (Basu et al. 2021)
+struct MirostatOptions
+{
+    float tau = 0; ///< bits; 0: off
+    float rate = 0.1f;
+};
+
+struct TokenBias
+{
+    TokenId token = 0;
+    float bias = 0; ///< added to the logit; minus infinity: never
+};
+
+/// How a token is drawn. In this order: bias and mask; repetition, then frequency and presence penalty; DRY;
+/// at temperature 0 the greatest; else temperature, then mirostat alone, or top-k, top-p, min-p, typical (the
+/// order of Hugging Face; each sees what the one before left), then the draw. The same logits and seed give
+/// the same tokens on every machine.
 struct SamplingOptions
 {
     float temperature = 0.0f; ///< 0: greedy
     int topK = 0;             ///< 0: off
-    float topP = 1.0f;
-    float minP = 0.0f;
-    float repetitionPenalty = 1.0f; ///< over the last `penaltyWindow` tokens
-    int penaltyWindow = 64;
+    float topP = 1.0f;        ///< the fewest that reach this probability (Holtzman et al. 2020); 1: off
+    float minP = 0.0f;        ///< of the best's probability (Nguyen et al. 2024); 0: off
+    float typicalP = 1.0f;    ///< those nearest to the entropy that reach it (Meister et al. 2022); 1: off
+    float repetitionPenalty = 1.0f; ///< over the last `penaltyWindow` tokens (Keskar et al. 2019); 1: off
+    float frequencyPenalty = 0;     ///< taken off for each time a token stands in that window; 0: off
+    float presencePenalty = 0;      ///< taken off once if it does; 0: off
+    int penaltyWindow = 64;         ///< tokens, prompt included
+    DryOptions dry;
+    MirostatOptions mirostat;
+    std::vector<TokenBias> bias;
     std::uint64_t seed = 0;
 };
 
+/// Which tokens may come next; asked before each token of the answer, not while the model thinks.
+/// @param answer  the answer's tokens so far @param allowed  [vocabulary], all 1 at the call; 0 forbids. An
+/// end of text is a token like others. When nothing is left, generate() fails with Unsupported.
+using TokenMask = std::function<void(std::span<const TokenId> answer, std::span<std::uint8_t> allowed)>;
+
+struct TokenLogProbability
+{
+    TokenId token = 0;
+    float value = 0; ///< natural logarithm, at most 0
+};
+
+/// Of the model's own distribution, before bias, mask, penalties and temperature.
+struct LogProbabilities
+{
+    TokenLogProbability chosen;
+    std::vector<TokenLogProbability> top; ///< the likeliest first
+};
+
+/// A model that reasons writes its thoughts between tags before it answers.
+enum class TextPart { Thinking, Answer };
+
 struct GenerateOptions
 {
-    int maxTokens = 256;
+    int maxTokens = 256; ///< thoughts and answer together
     SamplingOptions sampling;
     bool ignoreEnd = false;
-    std::vector<std::string> stop; ///< texts that end the answer; not given out
+    std::vector<std::string> stop; ///< texts that end the answer; not given out; not looked for in thoughts
+    int maxAnswerTokens = 0;       ///< without the thoughts; 0: maxTokens alone counts
+    int thinkingBudget = -1;       ///< tokens, after which the thoughts are closed; -1: none
+    CancelToken answerNow;         ///< cancel() it from any thread: closes the thoughts at the next token
+    TokenMask mask;                ///< may be empty
+    int logProbabilities = -1;     ///< -1: none; n: of each token and of the n likeliest in its place
 };
+
+/// Whole UTF-8 characters as they come.
+using OnText = std::function<void(std::string_view text, TextPart part)>;
 
 enum class StopReason { EndOfText, StopText, MaxTokens, ContextFull, Cancelled };
 
 struct Generated
 {
-    std::vector<TokenId> tokens; ///< without the one that ended it
-    std::string text;
+    std::vector<TokenId> tokens; ///< all of them, tags too; without the one that ended it
+    std::string text;            ///< the answer
+    std::string thinking;        ///< what was thought before it, without the tags
+    int thinkingTokens = 0;      ///< with the tags
+    bool thinkingCut = false;    ///< the thoughts were closed by their budget or by answerNow
+    std::vector<LogProbabilities> logProbabilities; ///< one for each of `tokens`, where asked for
     StopReason reason = StopReason::EndOfText;
     int promptTokens = 0;
     int reusedTokens = 0; ///< of the prompt, taken from the cache
@@ -169,13 +236,12 @@ public:
     int contextLength() const;
 
     /// Runs the prompt (its longest prefix already in the cache is kept) and then token after token.
-    /// @param onText  whole UTF-8 characters as they come; return value ignored; may be empty
+    /// @param onText  may be empty
     /// @return what was generated; a cancel is no error: reason Cancelled, within one token (one block in
     /// prefill) Errors: Unsupported (prompt longer than contextLength: says both numbers); Damaged (logits
     /// not finite).
     Result<Generated> generate(std::span<const TokenId> prompt, const GenerateOptions &options,
-                               const std::function<void(std::string_view)> &onText,
-                               const CancelToken &cancel = {});
+                               const OnText &onText, const CancelToken &cancel = {});
 
     /// The logits after every token [tokens, vocabulary], from an empty cache. For tests and measurements.
     Result<Matrix> logits(std::span<const TokenId> tokens, const CancelToken &cancel = {});

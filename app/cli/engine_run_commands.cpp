@@ -61,10 +61,11 @@ Result<void> runGenerate(const CliContext &context, GenerateFlags flags)
     flags.options.sampling.temperature = context.temperature;
     flags.options.sampling.seed = context.seed;
     ASSIGN_OR_RETURN(auto session, engine::Session::open(model));
-    const auto show = [&](std::string_view text) {
+    const auto show = [&](std::string_view text, engine::TextPart part) {
         if (!context.json) {
-            std::fwrite(text.data(), 1, text.size(), stdout);
-            std::fflush(stdout);
+            std::FILE *to = part == engine::TextPart::Answer ? stdout : stderr;
+            std::fwrite(text.data(), 1, text.size(), to);
+            std::fflush(to);
         }
     };
     ASSIGN_OR_RETURN(const engine::Generated generated,

@@ -1,11 +1,11 @@
 #include "engine/run/generator.h"
 
-#include "engine/run/sampler.h"
-#include "engine/run/text_stream.h"
+#include "engine/run/writing.h"
 
 #include <algorithm>
 #include <chrono>
-#include <optional>
+#include <deque>
+#include <iterator>
 
 namespace engine {
 namespace {
@@ -15,18 +15,6 @@ using Clock = std::chrono::steady_clock;
 double secondsSince(Clock::time_point start)
 {
     return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-/// The bytes that `token` adds behind `before`: SentencePiece drops the blank of a text's first piece only.
-std::string bytesOf(const Tokenizer &tokenizer, std::optional<TokenId> before, TokenId token)
-{
-    if (!before) {
-        return tokenizer.decode(std::span(&token, 1));
-    }
-    const TokenId pair[] = {*before, token};
-    const std::string first = tokenizer.decode(std::span(pair, 1));
-    const std::string both = tokenizer.decode(pair);
-    return both.starts_with(first) ? both.substr(first.size()) : both;
 }
 
 } // namespace
@@ -47,8 +35,7 @@ Result<void> Generator::advance(std::span<const TokenId> tokens, const CancelTok
 }
 
 Result<Generated> Generator::generate(std::span<const TokenId> prompt, const GenerateOptions &options,
-                                      const std::function<void(std::string_view)> &onText,
-                                      const CancelToken &cancel)
+                                      const OnText &onText, const CancelToken &cancel)
 {
     if (prompt.empty()) {
         return fail(ErrorCode::Unsupported, "an empty prompt");
@@ -80,49 +67,52 @@ Result<Generated> Generator::generate(std::span<const TokenId> prompt, const Gen
 }
 
 Result<StopReason> Generator::decode(std::span<const TokenId> prompt, const GenerateOptions &options,
-                                     const std::function<void(std::string_view)> &onText,
-                                     const CancelToken &cancel, Generated &generated)
+                                     const OnText &onText, const CancelToken &cancel, Generated &generated)
 {
-    Sampler sampler(options.sampling);
-    TextStream stream(options.stop, onText);
-    std::vector<TokenId> history(prompt.begin(), prompt.end());
-    const auto loop = [&]() -> Result<StopReason> {
-        while (int(generated.tokens.size()) < options.maxTokens) {
-            if (cancel.isCancelled()) {
-                return StopReason::Cancelled;
-            }
-            ASSIGN_OR_RETURN(const TokenId token, sampler.pick(m_logits, history));
+    Writing writing(m_tokenizer, prompt, options, onText, generated);
+    auto reason = write(writing, options, cancel);
+    writing.finish();
+    return reason;
+}
+
+Result<StopReason> Generator::write(Writing &writing, const GenerateOptions &options,
+                                    const CancelToken &cancel)
+{
+    std::deque<TokenId> forced; // not picked, but put there
+    while (writing.wantsMore()) {
+        if (cancel.isCancelled()) {
+            return StopReason::Cancelled;
+        }
+        if (forced.empty() && writing.mustCloseThoughts()) {
+            std::ranges::copy(writing.closingTokens(), std::back_inserter(forced));
+        }
+        TokenId token = 0;
+        if (!forced.empty()) {
+            token = forced.front();
+            forced.pop_front();
+        } else {
+            ASSIGN_OR_RETURN(token, writing.pick(m_logits));
             if (!options.ignoreEnd && m_tokenizer.isEndOfText(token)) {
                 return StopReason::EndOfText;
             }
-            const std::optional<TokenId> before =
-                generated.tokens.empty() ? std::nullopt : std::optional(generated.tokens.back());
-            generated.tokens.push_back(token);
-            history.push_back(token);
-            if (stream.add(bytesOf(m_tokenizer, before, token))) {
-                return StopReason::StopText;
-            }
-            if (int(generated.tokens.size()) == options.maxTokens) {
-                break;
-            }
-            if (m_cache.size() == m_cache.capacity()) {
-                return StopReason::ContextFull;
-            }
-            if (const auto advanced = advance(std::span(&token, 1), cancel); !advanced) {
-                if (advanced.error().code == ErrorCode::Cancelled) {
-                    return StopReason::Cancelled;
-                }
-                return tl::unexpected(advanced.error());
-            }
         }
-        return StopReason::MaxTokens;
-    };
-    auto reason = loop();
-    if (reason && *reason != StopReason::StopText) {
-        stream.finish();
+        if (writing.take(token, m_logits)) {
+            return StopReason::StopText;
+        }
+        if (!writing.wantsMore()) {
+            break;
+        }
+        if (m_cache.size() == m_cache.capacity()) {
+            return StopReason::ContextFull;
+        }
+        if (const auto advanced = advance(std::span(&token, 1), cancel); !advanced) {
+            if (advanced.error().code == ErrorCode::Cancelled) {
+                return StopReason::Cancelled;
+            }
+            return tl::unexpected(advanced.error());
+        }
     }
-    generated.text = stream.text();
-    return reason;
+    return StopReason::MaxTokens;
 }
 
 Result<Matrix> Generator::logits(std::span<const TokenId> tokens, const CancelToken &cancel)

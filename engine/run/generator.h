@@ -6,6 +6,8 @@
 
 namespace engine {
 
+class Writing;
+
 /// Prompt to streamed text over one KV cache. Decoder and tokenizer must outlive it; one thread at a time.
 class Generator
 {
@@ -16,16 +18,15 @@ public:
 
     /// See Session.
     Result<Generated> generate(std::span<const TokenId> prompt, const GenerateOptions &options,
-                               const std::function<void(std::string_view)> &onText,
-                               const CancelToken &cancel);
+                               const OnText &onText, const CancelToken &cancel);
     Result<Matrix> logits(std::span<const TokenId> tokens, const CancelToken &cancel);
 
 private:
     /// Logits after `tokens`, which go behind what the cache holds.
     Result<void> advance(std::span<const TokenId> tokens, const CancelToken &cancel);
     Result<StopReason> decode(std::span<const TokenId> prompt, const GenerateOptions &options,
-                              const std::function<void(std::string_view)> &onText, const CancelToken &cancel,
-                              Generated &generated);
+                              const OnText &onText, const CancelToken &cancel, Generated &generated);
+    Result<StopReason> write(Writing &writing, const GenerateOptions &options, const CancelToken &cancel);
 
     const Decoder &m_decoder;
     const Tokenizer &m_tokenizer;

@@ -1,9 +1,10 @@
 #include "engine/run/sampler.h"
 
+#include "engine/run/penalties.h"
+
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <string>
 
 namespace engine {
 namespace {
@@ -81,44 +82,48 @@ double Random::unit()
     return double(next() >> 11) * 0x1.0p-53;
 }
 
-Sampler::Sampler(const SamplingOptions &options)
+Sampler::Sampler(const SamplingOptions &options, std::function<bool(TokenId)> isBreaker)
     : m_options(options)
+    , m_isBreaker(std::move(isBreaker))
     , m_random(options.seed)
+    , m_maxSurprise(2 * double(options.mirostat.tau)) // where the paper lets it start
 {
 }
 
-Result<TokenId> Sampler::pick(std::span<float> logits, std::span<const TokenId> history)
+Result<TokenId> Sampler::pick(std::span<float> logits, std::span<const TokenId> history,
+                              std::span<const std::uint8_t> allowed)
 {
-    penalise(logits, history);
-    const Peak peak = logits.empty() ? Peak() : findPeak(logits);
+    Peak peak = logits.empty() ? Peak() : findPeak(logits);
     if (!peak.allFinite) {
         return fail(ErrorCode::Damaged, "the model's logits are not finite");
+    }
+    if (changesLogits() || !allowed.empty()) {
+        applyBias(logits, m_options.bias);
+        applyMask(logits, allowed);
+        applyPenalties(logits, history, m_options);
+        if (m_options.dry.multiplier > 0) {
+            applyDry(logits, history, m_options.dry, m_isBreaker);
+        }
+        peak = findPeak(logits);
+        if (!std::isfinite(peak.value)) {
+            return fail(ErrorCode::Unsupported, "no token is allowed here");
+        }
     }
     if (!(m_options.temperature > 0) || m_options.topK == 1) {
         return TokenId(peak.index);
     }
     gather(logits, peak.value);
+    if (m_options.mirostat.tau > 0) {
+        return drawMirostat();
+    }
     cut();
     return draw();
 }
 
-/// Keskar et al. 2019: a repeated token's logit is divided where positive and multiplied where negative.
-void Sampler::penalise(std::span<float> logits, std::span<const TokenId> history) const
+bool Sampler::changesLogits() const
 {
-    const float penalty = m_options.repetitionPenalty;
-    if (!(penalty > 0) || penalty == 1 || m_options.penaltyWindow <= 0) {
-        return;
-    }
-    const std::size_t count = std::min(history.size(), std::size_t(m_options.penaltyWindow));
-    std::vector<TokenId> seen(history.end() - std::ptrdiff_t(count), history.end());
-    std::ranges::sort(seen);
-    seen.erase(std::unique(seen.begin(), seen.end()), seen.end());
-    for (const TokenId token : seen) {
-        if (token >= 0 && std::size_t(token) < logits.size()) {
-            float &logit = logits[std::size_t(token)];
-            logit = logit > 0 ? logit / penalty : logit * penalty;
-        }
-    }
+    return !m_options.bias.empty() || m_options.repetitionPenalty != 1 || m_options.frequencyPenalty != 0 ||
+           m_options.presencePenalty != 0 || m_options.dry.multiplier > 0;
 }
 
 void Sampler::gather(std::span<const float> logits, float greatest)
@@ -126,26 +131,35 @@ void Sampler::gather(std::span<const float> logits, float greatest)
     m_candidates.clear();
     const float least = greatest - kNegligible * m_options.temperature;
     for (std::size_t i = 0; i < logits.size(); ++i) {
-        if (logits[i] >= least) {
+        if (logits[i] >= least && std::isfinite(logits[i])) {
             const double exponent = (double(logits[i]) - double(greatest)) / double(m_options.temperature);
             m_candidates.push_back({TokenId(i), logits[i], std::exp(exponent)});
         }
     }
-    std::ranges::sort(m_candidates, [](const Candidate &a, const Candidate &b) {
+    const auto likelier = [](const Candidate &a, const Candidate &b) {
         return a.logit != b.logit ? a.logit > b.logit : a.token < b.token;
-    });
+    };
+    const bool cutsFirst = m_options.topK > 0 && !(m_options.mirostat.tau > 0);
+    if (cutsFirst && m_candidates.size() > std::size_t(m_options.topK)) {
+        std::ranges::nth_element(m_candidates, m_candidates.begin() + m_options.topK, likelier);
+        m_candidates.resize(std::size_t(m_options.topK));
+    }
+    std::ranges::sort(m_candidates, likelier);
+}
+
+double Sampler::totalWeight() const
+{
+    double total = 0;
+    for (const Candidate &candidate : m_candidates) {
+        total += candidate.weight;
+    }
+    return total;
 }
 
 void Sampler::cut()
 {
-    if (m_options.topK > 0 && m_candidates.size() > std::size_t(m_options.topK)) {
-        m_candidates.resize(std::size_t(m_options.topK));
-    }
     if (m_options.topP < 1) { // Holtzman et al. 2020: the fewest whose sum reaches p
-        double total = 0;
-        for (const Candidate &candidate : m_candidates) {
-            total += candidate.weight;
-        }
+        const double total = totalWeight();
         double sum = 0;
         std::size_t kept = 0;
         while (kept < m_candidates.size() && (kept == 0 || sum < double(m_options.topP) * total)) {
@@ -160,15 +174,35 @@ void Sampler::cut()
         }
         m_candidates.resize(kept);
     }
+    if (m_options.typicalP < 1) {
+        cutTypical();
+    }
+}
+
+/// Meister et al. 2022: the fewest whose sum reaches p, taken by how near their surprise is to the entropy.
+void Sampler::cutTypical()
+{
+    const double total = totalWeight();
+    double entropy = 0;
+    for (const Candidate &candidate : m_candidates) {
+        const double p = candidate.weight / total;
+        entropy -= p > 0 ? p * std::log(p) : 0;
+    }
+    const auto distance = [&](const Candidate &candidate) {
+        return std::abs(-std::log(candidate.weight / total) - entropy);
+    };
+    std::ranges::stable_sort(m_candidates, {}, distance);
+    double sum = 0;
+    std::size_t kept = 0;
+    while (kept < m_candidates.size() && (kept == 0 || sum < double(m_options.typicalP) * total)) {
+        sum += m_candidates[kept++].weight;
+    }
+    m_candidates.resize(kept);
 }
 
 TokenId Sampler::draw()
 {
-    double total = 0;
-    for (const Candidate &candidate : m_candidates) {
-        total += candidate.weight;
-    }
-    double left = m_random.unit() * total;
+    double left = m_random.unit() * totalWeight();
     for (const Candidate &candidate : m_candidates) {
         left -= candidate.weight;
         if (left < 0) {
@@ -176,6 +210,23 @@ TokenId Sampler::draw()
         }
     }
     return m_candidates.back().token; // rounding
+}
+
+/// Basu et al. 2021, the second form: tokens of more surprise than mu are left out, and mu follows the
+/// surprise of what was drawn. Surprise is that of the whole distribution, as in the paper.
+TokenId Sampler::drawMirostat()
+{
+    const double total = totalWeight();
+    const auto surprise = [&](const Candidate &candidate) { return std::log2(total / candidate.weight); };
+    std::size_t kept = 1;
+    while (kept < m_candidates.size() && surprise(m_candidates[kept]) <= m_maxSurprise) {
+        ++kept;
+    }
+    m_candidates.resize(kept);
+    const TokenId token = draw();
+    const auto drawn = std::ranges::find(m_candidates, token, &Candidate::token);
+    m_maxSurprise -= double(m_options.mirostat.rate) * (surprise(*drawn) - double(m_options.mirostat.tau));
+    return token;
 }
 
 } // namespace engine

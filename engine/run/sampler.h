@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -22,16 +23,19 @@ private:
     std::array<std::uint64_t, 4> m_state;
 };
 
-/// Logits to a token: repetition penalty, then the greatest (temperature 0), or temperature, top-k, top-p,
-/// min-p and a draw, in this order (as Hugging Face does it).
+/// Logits to a token, in the order that SamplingOptions gives. Keeps what mirostat has learnt: one Sampler a
+/// text.
 class Sampler
 {
 public:
-    explicit Sampler(const SamplingOptions &options);
+    /// @param isBreaker  whether a repetition ends at this token; asked while DRY is on; empty: at none
+    explicit Sampler(const SamplingOptions &options, std::function<bool(TokenId)> isBreaker = {});
 
-    /// @param logits  [vocabulary]; changed by the penalty. @param history  tokens so far, oldest first
-    /// Errors: Damaged (a logit is not finite).
-    Result<TokenId> pick(std::span<float> logits, std::span<const TokenId> history);
+    /// @param logits  [vocabulary]; changed by bias, mask and penalties. @param history  tokens so far,
+    /// oldest first @param allowed  [vocabulary], 0: must not come; empty: all may Errors: Damaged (a logit
+    /// is not finite); Unsupported (no token is allowed).
+    Result<TokenId> pick(std::span<float> logits, std::span<const TokenId> history,
+                         std::span<const std::uint8_t> allowed = {});
 
 private:
     struct Candidate
@@ -41,13 +45,18 @@ private:
         double weight; ///< not normalised
     };
 
-    void penalise(std::span<float> logits, std::span<const TokenId> history) const;
+    bool changesLogits() const;
     void gather(std::span<const float> logits, float greatest);
+    double totalWeight() const;
     void cut();
+    void cutTypical();
     TokenId draw();
+    TokenId drawMirostat();
 
     SamplingOptions m_options;
+    std::function<bool(TokenId)> m_isBreaker;
     Random m_random;
+    double m_maxSurprise; ///< bits; mirostat's mu
     std::vector<Candidate> m_candidates;
 };
 

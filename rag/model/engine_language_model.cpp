@@ -99,8 +99,12 @@ Result<Generation> EngineLanguageModel::generate(std::span<const Turn> turns,
         m_session.emplace(std::move(session));
     }
     ASSIGN_OR_RETURN(const std::vector<engine::TokenId> prompt, promptOf(turns));
+    const auto onAnswer = [&](std::string_view text, engine::TextPart part) {
+        if (part == engine::TextPart::Answer && onText)
+            onText(text);
+    };
     ASSIGN_OR_RETURN(engine::Generated made,
-                     m_session->generate(prompt, engineOptions(options), onText, cancel));
+                     m_session->generate(prompt, engineOptions(options), onAnswer, cancel));
 
     Generation result;
     result.text = std::move(made.text);

@@ -120,10 +120,11 @@ void TestGenerator::streamsWholeCharacters()
     std::string streamed;
     bool whole = true;
 
-    const auto generated = session->generate(m_prompt, greedyTokens(100), [&](std::string_view piece) {
-        whole = whole && isValidUtf8(piece) && !piece.empty();
-        streamed += piece;
-    });
+    const auto generated =
+        session->generate(m_prompt, greedyTokens(100), [&](std::string_view piece, TextPart) {
+            whole = whole && isValidUtf8(piece) && !piece.empty();
+            streamed += piece;
+        });
 
     QVERIFY(generated);
     QVERIFY(whole);
@@ -233,7 +234,7 @@ void TestGenerator::cancelsWithinOneToken()
 
     const auto generated = session->generate(
         m_prompt, greedyTokens(100),
-        [&](std::string_view) {
+        [&](std::string_view, TextPart) {
             if (++pieces == 3) {
                 cancel.cancel();
             }
