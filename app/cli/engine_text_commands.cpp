@@ -16,7 +16,7 @@ using engine::Result;
 Result<void> runTokenize(const CliContext &context, const engine::Tokenizer::Options &options)
 {
     ASSIGN_OR_RETURN(const std::filesystem::path path, context.findModel(context.model, "generator"));
-    ASSIGN_OR_RETURN(const auto file, engine::ModelFile::open(path));
+    ASSIGN_OR_RETURN(const auto file, engine::ModelFile::openMetadata(path));
     ASSIGN_OR_RETURN(const auto tokenizer, engine::Tokenizer::load(*file));
     return eachJsonLine(context.cancel, [&](const nlohmann::json &json) -> Result<void> {
         if (!json.is_string()) {

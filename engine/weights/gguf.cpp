@@ -45,13 +45,17 @@ public:
         m_content.metadata.source = source;
     }
 
-    Result<GgufContent> read()
+    Result<GgufContent> read(GgufExtent extent)
     {
         RETURN_IF_ERROR(readCounts());
         for (std::uint64_t i = 0; i < m_keyValueCount; ++i) {
             RETURN_IF_ERROR(readKeyValue(i));
         }
-        RETURN_IF_ERROR(checkSplit());
+        RETURN_IF_ERROR(readSplit());
+        if (extent == GgufExtent::Metadata) {
+            m_content.headerBytes = m_reader.at();
+            return std::move(m_content);
+        }
         ASSIGN_OR_RETURN(const std::uint64_t alignment, readAlignment());
         for (std::uint64_t i = 0; i < m_tensorCount; ++i) {
             RETURN_IF_ERROR(readTensor(i, alignment));
@@ -136,11 +140,13 @@ private:
         if (m_content.metadata.contains(key)) {
             return damaged(field, "the key appears twice");
         }
+        const std::size_t begin = m_reader.at();
         const auto type = m_reader.number<std::uint32_t>();
         if (!type) {
             return damaged(field, "the file ends before its type");
         }
         ASSIGN_OR_RETURN(MetadataValue value, readValue(field, ValueType(*type)));
+        m_content.keyValues.push_back({key, m_bytes.subspan(begin, m_reader.at() - begin)});
         m_content.metadata.insert(std::string(key), std::move(value));
         return {};
     }
@@ -276,13 +282,16 @@ private:
         return damaged(field, "item type " + std::to_string(*type) + " does not exist");
     }
 
-    Result<void> checkSplit() const
+    Result<void> readSplit()
     {
-        ASSIGN_OR_RETURN(const auto parts, m_content.metadata.integerOr("split.count", 1, 0, 65'535));
-        if (parts > 1) {
-            return unsupported("split.count", "one of " + std::to_string(parts) +
-                                                  " files; join them with gguf-split --merge");
+        const Metadata &metadata = m_content.metadata;
+        ASSIGN_OR_RETURN(const auto count, metadata.integerOr("split.count", 1, 0, 65'535));
+        ASSIGN_OR_RETURN(const auto number, metadata.integerOr("split.no", 0, 0, 65'535));
+        ASSIGN_OR_RETURN(const auto tensors, metadata.integerOr("split.tensors.count", -1, -1, kMostItems));
+        if (number > 0 && number >= count) {
+            return damaged("split.no", std::to_string(number) + " of " + std::to_string(count) + " files");
         }
+        m_content.split = {int(number), std::max(1, int(count)), tensors};
         return {};
     }
 
@@ -370,7 +379,9 @@ private:
             size = checkedProduct(*size, std::uint64_t(tensor.shape[i]));
         }
         if (!size || *size > m_bytes.size()) {
-            return damaged(field, "its shape needs more bytes than the file has");
+            return damaged(
+                field,
+                "its shape needs more bytes than the file has: it is cut short, or the shape is wrong");
         }
         return *size;
     }
@@ -388,7 +399,7 @@ private:
                 return damaged("tensor " + printable(tensor.name),
                                "its bytes " + std::to_string(place.offset) + " + " +
                                    std::to_string(place.size) + " end outside the file, which has " +
-                                   std::to_string(room));
+                                   std::to_string(room) + ": the file is cut short, or this offset is wrong");
             }
             tensor.data = m_bytes.subspan(std::size_t(start + place.offset), std::size_t(place.size));
             order[i] = i;
@@ -417,9 +428,9 @@ private:
 
 } // namespace
 
-Result<GgufContent> readGguf(std::span<const std::byte> bytes, const std::string &source)
+Result<GgufContent> readGguf(std::span<const std::byte> bytes, const std::string &source, GgufExtent extent)
 {
-    return Reader(bytes, source).read();
+    return Reader(bytes, source).read(extent);
 }
 
 } // namespace engine

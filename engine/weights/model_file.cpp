@@ -1,7 +1,7 @@
 #include "engine/weights/model_file.h"
 
 #include "engine/base/unicode.h"
-#include "engine/weights/gguf.h"
+#include "engine/weights/gguf_files.h"
 #include "engine/weights/mapped_file.h"
 #include "engine/weights/names.h"
 #include "engine/weights/safetensors.h"
@@ -65,32 +65,44 @@ struct ModelFile::Impl
     std::vector<Tensor> tensors;
     std::unordered_map<std::string_view, std::size_t> byName; ///< views into tensors
 
-    Result<void> openGguf();
-    Result<void> openFolder();
+    Result<void> open(GgufExtent extent);
+    Result<void> openGguf(GgufExtent extent);
+    Result<void> openFolder(GgufExtent extent);
     Result<void> indexNames();
 };
 
-Result<void> ModelFile::Impl::openGguf()
+Result<void> ModelFile::Impl::openGguf(GgufExtent extent)
 {
     format = FileFormat::Gguf;
-    ASSIGN_OR_RETURN(MappedFile file, MappedFile::open(path));
-    ASSIGN_OR_RETURN(GgufContent content, readGguf(file.bytes(), displayName(path)));
-    metadata = std::move(content.metadata);
-    tensors = std::move(content.tensors);
-    headerBytes = {content.headerBytes};
-    files.push_back(std::move(file));
+    ASSIGN_OR_RETURN(GgufFiles opened, openGgufFiles(path, extent));
+    metadata = std::move(opened.metadata);
+    tensors = std::move(opened.tensors);
+    headerBytes = std::move(opened.headerBytes);
+    files = std::move(opened.files);
     return {};
 }
 
-Result<void> ModelFile::Impl::openFolder()
+Result<void> ModelFile::Impl::openFolder(GgufExtent extent)
 {
     format = FileFormat::HuggingFace;
     metadata.source = displayName(path);
+    if (extent == GgufExtent::Metadata) {
+        return {};
+    }
     ASSIGN_OR_RETURN(SafetensorsFolder folder, openSafetensorsFolder(path));
     files = std::move(folder.files);
     tensors = std::move(folder.tensors);
     headerBytes = std::move(folder.headerBytes);
     return {};
+}
+
+Result<void> ModelFile::Impl::open(GgufExtent extent)
+{
+    std::error_code error;
+    if (std::filesystem::is_directory(path, error)) {
+        return openFolder(extent);
+    }
+    return openGguf(extent);
 }
 
 Result<void> ModelFile::Impl::indexNames()
@@ -109,13 +121,16 @@ Result<std::shared_ptr<const ModelFile>> ModelFile::open(const std::filesystem::
 {
     auto impl = std::make_unique<Impl>();
     impl->path = path;
-    std::error_code error;
-    if (std::filesystem::is_directory(path, error)) {
-        RETURN_IF_ERROR(impl->openFolder());
-    } else {
-        RETURN_IF_ERROR(impl->openGguf());
-    }
+    RETURN_IF_ERROR(impl->open(GgufExtent::Whole));
     RETURN_IF_ERROR(impl->indexNames());
+    return std::shared_ptr<const ModelFile>(new ModelFile(std::move(impl)));
+}
+
+Result<std::shared_ptr<const ModelFile>> ModelFile::openMetadata(const std::filesystem::path &path)
+{
+    auto impl = std::make_unique<Impl>();
+    impl->path = path;
+    RETURN_IF_ERROR(impl->open(GgufExtent::Metadata));
     return std::shared_ptr<const ModelFile>(new ModelFile(std::move(impl)));
 }
 

@@ -53,9 +53,12 @@ enum class FileFormat { Gguf, HuggingFace };
 class ModelFile
 {
 public:
-    /// @param path  a .gguf file, or a folder with config.json and *.safetensors
-    /// Errors: NotFound; Damaged (file, field, reason); Unsupported (version, tensor type).
+    /// @param path  a .gguf file (any part of a split one opens all), or a folder with config.json and
+    /// *.safetensors Errors: NotFound; Damaged (file, field, reason); Unsupported (version, tensor type).
     static Result<std::shared_ptr<const ModelFile>> open(const std::filesystem::path &path);
+    /// Without the weights: enough for a tokenizer and a chat template, even of a download that is not
+    /// complete.
+    static Result<std::shared_ptr<const ModelFile>> openMetadata(const std::filesystem::path &path);
 
     FileFormat format() const;
     const std::filesystem::path &path() const;

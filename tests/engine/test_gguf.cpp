@@ -116,6 +116,21 @@ QByteArray withAlignment(std::uint32_t type, std::uint64_t value)
     return type == kU64 || type == kI64 ? bytes.put(value).array() : bytes.put(std::uint32_t(value)).array();
 }
 
+/// A part of a model with a tensor of its own name in each.
+std::string partOf(int number, int count, int tensors = 3)
+{
+    Bytes bytes;
+    bytes.head(1, 4).key("split.no", kU16).put(std::uint16_t(number)).key("split.count", kU16);
+    bytes.put(std::uint16_t(count)).key("split.tensors.count", kI32).put(std::int32_t(tensors));
+    bytes.key("general.name", kText).text("part " + std::to_string(number));
+    return bytes.tensor("t" + std::to_string(number), {32}, 0, 0).data(128).string();
+}
+
+void writeFile(const QTemporaryDir &folder, const char *name, const std::string &bytes)
+{
+    std::ofstream(pathOf(folder, name), std::ios::binary) << bytes;
+}
+
 } // namespace
 
 class TestGguf : public QObject
@@ -139,6 +154,10 @@ private slots:
     void namesMissingFilesAndPipes();
     void opensEveryGoldenModel();
     void survivesHostileFiles();
+    void opensAllPartsByAnyOfThem();
+    void refusesPartsThatDoNotFit_data();
+    void refusesPartsThatDoNotFit();
+    void opensTheMetadataOfAFileCutShort();
 };
 
 void TestGguf::readsAValidFile()
@@ -289,8 +308,15 @@ void TestGguf::refuses_data()
     row("signed alignment", withAlignment(kI32, 32), "general.alignment");
     row("huge alignment", withAlignment(kU64, std::uint64_t(1) << 63), "general.alignment");
     row("alignment as float", withAlignment(kF32, 32), "general.alignment");
-    row("part of a split model", Bytes().head(0, 1).key("split.count", kU16).put(std::uint16_t(2)).array(),
-        "split.count: one of 2 files");
+    row("part beyond the last",
+        Bytes()
+            .head(0, 2)
+            .key("split.count", kU16)
+            .put(std::uint16_t(2))
+            .key("split.no", kU16)
+            .put(std::uint16_t(9))
+            .array(),
+        "split.no: 9 of 2 files");
     // Tensors: CVE-2024-21802, CVE-2025-53630, CVE-2026-33298, CVE-2026-7482, llama.cpp#18674.
     row("five dimensions", withTensor({2, 2, 2, 2, 2}, 0, 0), "5 dimensions");
     row("0xffffffff dimensions", Bytes().head(1, 0).text("x").put(0xffffffffu).put(kHuge).put(kHuge).array(),
@@ -563,6 +589,92 @@ void TestGguf::survivesHostileFiles()
     }
     QVERIFY(files > 700);
     QVERIFY(refused > 500);
+}
+
+void TestGguf::opensAllPartsByAnyOfThem()
+{
+    const QTemporaryDir folder;
+    for (int i = 0; i < 3; ++i) {
+        writeFile(folder, ("m-0000" + std::to_string(i + 1) + "-of-00003.gguf").c_str(), partOf(i, 3));
+    }
+    for (const char *name : {"m-00001-of-00003.gguf", "m-00003-of-00003.gguf"}) {
+        const auto file = engine::ModelFile::open(pathOf(folder, name));
+
+        QVERIFY2(file, file ? "" : file.error().detail.c_str());
+        QVERIFY((*file)->tensor("t0") && (*file)->tensor("t1") && (*file)->tensor("t2"));
+        QCOMPARE((*file)->metadata().text("general.name").value(), std::string("part 0"));
+        QCOMPARE((*file)->bytes(), std::uint64_t(3 * partOf(0, 3).size()));
+    }
+    // Weights of every part count in the fingerprint.
+    const auto name = (*engine::ModelFile::open(pathOf(folder, "m-00001-of-00003.gguf")))->fingerprint();
+    std::string changed = partOf(2, 3);
+    changed.back() = 1;
+    writeFile(folder, "m-00003-of-00003.gguf", changed);
+    QVERIFY((*engine::ModelFile::open(pathOf(folder, "m-00001-of-00003.gguf")))->fingerprint() != name);
+}
+
+void TestGguf::refusesPartsThatDoNotFit_data()
+{
+    QTest::addColumn<QByteArray>("second");
+    QTest::addColumn<QByteArray>("reason");
+    const auto row = [](const char *name, const std::string &second, const char *reason) {
+        QTest::newRow(name) << QByteArray::fromStdString(second) << QByteArray(reason);
+    };
+    row("missing", "", "m-00002-of-00002.gguf: this part of the model is missing");
+    row("another number", partOf(0, 2), "m-00002-of-00002.gguf: its header says file 1 of 2");
+    row("another count", partOf(1, 3), "its header says file 2 of 3");
+    row("whole model", validFile(), "its header says file 1 of 1");
+    row("cut short", partOf(1, 2).substr(0, 100), "m-00002-of-00002.gguf");
+    row(
+        "the same tensor",
+        [] {
+            std::string part = partOf(1, 2, 2);
+            part[part.find("t1") + 1] = '0';
+            return part;
+        }(),
+        "in two files");
+}
+
+void TestGguf::refusesPartsThatDoNotFit()
+{
+    QFETCH(QByteArray, second);
+    QFETCH(QByteArray, reason);
+    const QTemporaryDir folder;
+    writeFile(folder, "m-00001-of-00002.gguf", partOf(0, 2, 2));
+    if (!second.isEmpty()) {
+        writeFile(folder, "m-00002-of-00002.gguf", second.toStdString());
+    }
+
+    const auto file = engine::ModelFile::open(pathOf(folder, "m-00001-of-00002.gguf"));
+
+    QVERIFY(!file);
+    QVERIFY2(file.error().detail.find(reason.toStdString()) != std::string::npos,
+             file.error().detail.c_str());
+    // And a part whose own name is wrong, and a promise of more tensors than there are.
+    writeFile(folder, "renamed.gguf", partOf(0, 2, 2));
+    const auto renamed = engine::ModelFile::open(pathOf(folder, "renamed.gguf"));
+    QVERIFY(!renamed &&
+            renamed.error().detail.find("does not end in -00001-of-00002.gguf") != std::string::npos);
+    writeFile(folder, "n-00001-of-00002.gguf", partOf(0, 2, 9));
+    writeFile(folder, "n-00002-of-00002.gguf", partOf(1, 2, 9));
+    const auto fewer = engine::ModelFile::open(pathOf(folder, "n-00002-of-00002.gguf"));
+    QVERIFY(!fewer &&
+            fewer.error().detail.find("split.tensors.count: 9, the parts have 2") != std::string::npos);
+}
+
+void TestGguf::opensTheMetadataOfAFileCutShort()
+{
+    const QTemporaryDir folder;
+    const std::string whole = validFile();
+    writeFile(folder, "cut.gguf", whole.substr(0, whole.size() - 100));
+
+    const auto file = engine::ModelFile::open(pathOf(folder, "cut.gguf"));
+    QVERIFY(!file);
+    QVERIFY2(file.error().detail.find("cut short") != std::string::npos, file.error().detail.c_str());
+    const auto metadata = engine::ModelFile::openMetadata(pathOf(folder, "cut.gguf"));
+    QVERIFY(metadata);
+    QVERIFY(!(*metadata)->metadata().all().empty());
+    QVERIFY((*metadata)->tensors().empty());
 }
 
 QTEST_APPLESS_MAIN(TestGguf)
