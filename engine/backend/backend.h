@@ -3,6 +3,7 @@
 #include "engine/base/result.h"
 #include "engine/weights/tensor.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -76,18 +77,57 @@ struct RopeParameters
     float magnitude = 1; ///< YaRN's factor on sine and cosine
 };
 
-/// Keys and values of one layer for positions [0, capacity), in the backend's own layout.
-class KvLayer
+/// How a cache stores keys and values. F16 rounds to 11 bits; Q8_0 rounds each 32 numbers of a head to 8 bits
+/// and a half-precision scale they share.
+enum class KvType { F32, F16, Q8_0 };
+
+/// What a group of layers keeps for each position. Layers of a group live and die together: all with full
+/// attention, or all of one window.
+struct KvShape
 {
-public:
-    virtual ~KvLayer() = default;
-    int capacity = 0;
+    int layers = 0;
     int heads = 0;
-    int headDimension = 0;
+    int keySize = 0; ///< of a head
+    int valueSize = 0;
+    /// The value is the first valueSize numbers of the key (MLA's latent): stored once.
+    bool valuesInKeys = false;
+    KvType type = KvType::F32;
+
+    bool operator==(const KvShape &) const = default;
 };
 
-/// How a cache stores keys and values. F16 halves its memory and rounds to 11 bits.
-enum class KvType { F32, F16 };
+constexpr int kKvPage = 32; ///< positions of a page
+
+/// kKvPage positions of all layers of a group, in the backend's own layout. It may outlive its backend and be
+/// released on any thread.
+class KvPage
+{
+public:
+    virtual ~KvPage() = default;
+
+    const KvShape &shape() const { return m_shape; }
+
+    std::size_t bytes() const { return m_bytes; } ///< of memory
+
+protected:
+    KvPage(const KvShape &shape, std::size_t bytes)
+        : m_shape(shape)
+        , m_bytes(bytes)
+    {
+    }
+
+private:
+    KvShape m_shape;
+    std::size_t m_bytes;
+};
+
+/// The pages of one layer as an operation sees them. Position p lies in pages[p / kKvPage]; pages that a
+/// window has passed may be null.
+struct KvView
+{
+    std::span<KvPage *const> pages;
+    int layer = 0; ///< within the group
+};
 
 struct AttentionParameters
 {
@@ -112,8 +152,14 @@ public:
     virtual Result<std::unique_ptr<WeightMatrix>>
     upload(std::span<const Tensor *const> stacked) = 0; ///< Errors: + Unsupported (names the type)
     virtual Result<std::unique_ptr<Buffer>> uploadVector(const Tensor &tensor) = 0; ///< any type, as floats
-    virtual Result<std::unique_ptr<KvLayer>> allocateKv(int capacity, int heads, int headDimension,
-                                                        KvType type = KvType::F32) = 0;
+    /// Zeroed. Errors: + Unsupported (an impossible shape).
+    virtual Result<std::shared_ptr<KvPage>> allocateKvPage(const KvShape &shape) = 0;
+    virtual void copyKvPage(KvPage &to, const KvPage &from) = 0; ///< of one shape; for copy on write
+    /// A page's bytes, for saving to disk: the layout is this backend's, see kvLayoutVersion().
+    virtual void readKvPage(std::vector<std::byte> &to, const KvPage &from) = 0;
+    virtual Result<void> writeKvPage(KvPage &to, std::span<const std::byte> from) = 0; ///< Errors: Damaged
+    /// Names the backend and the layout of its pages; pages of another one can not be written back.
+    virtual std::uint32_t kvLayoutVersion() const = 0;
     virtual void write(float *to, std::span<const float> from) = 0;
     virtual void read(std::span<float> to, const float *from) = 0;
 
@@ -132,12 +178,14 @@ public:
                       const RopeParameters &rope) = 0;
     /// Norm of each head's values on their own (QK-norm), in place.
     virtual void headNorm(Rows x, int heads, const NormWeights &weights) = 0;
-    /// Rows of k and v go to positions first, first + 1, ... of the cache.
-    virtual void storeKv(KvLayer &cache, Rows k, Rows v, int first) = 0;
-    /// Causal: row i is the query at position first + i; grouped heads (GQA).
-    virtual void attention(Rows out, Rows q, const KvLayer &cache, int first,
+    /// Rows of k and v go to positions first, first + 1, ... of the cache. v is empty with valuesInKeys.
+    virtual void storeKv(const KvView &cache, Rows k, Rows v, int first) = 0;
+    /// Causal: row i is the query at position first + i; grouped heads (GQA). q.columns is heads * keySize,
+    /// out.columns heads * valueSize.
+    virtual void attention(Rows out, Rows q, const KvView &cache, int first,
                            const AttentionParameters &p) = 0;
-    /// Every row sees every row of its own text. @param lengths  rows of each text, in order; no cache
+    /// Every row sees every row of its own text. Keys and values may differ in size. @param lengths  rows of
+    /// each text, in order; no cache
     virtual void attentionWithin(Rows out, Rows q, Rows k, Rows v, std::span<const int> lengths,
                                  const AttentionParameters &p) = 0;
     /// out[t] = mean (or first, or last) row of text t, length 1 with `normalize`

@@ -80,11 +80,38 @@ Result<std::unique_ptr<Buffer>> CpuBackend::uploadVector(const Tensor &tensor)
     return buffer;
 }
 
-Result<std::unique_ptr<KvLayer>> CpuBackend::allocateKv(int capacity, int heads, int headDimension,
-                                                        KvType type)
+Result<std::shared_ptr<KvPage>> CpuBackend::allocateKvPage(const KvShape &shape)
 {
-    ASSIGN_OR_RETURN(auto kv, cpu::PagedKv::make(capacity, heads, headDimension, type));
-    return std::unique_ptr<KvLayer>(std::move(kv));
+    return cpu::CpuKvPage::make(shape, m_kvPages);
+}
+
+void CpuBackend::copyKvPage(KvPage &to, const KvPage &from)
+{
+    assert(to.shape() == from.shape());
+    std::ranges::copy(static_cast<const cpu::CpuKvPage &>(from).data(),
+                      static_cast<cpu::CpuKvPage &>(to).data().begin());
+}
+
+void CpuBackend::readKvPage(std::vector<std::byte> &to, const KvPage &from)
+{
+    const auto bytes = static_cast<const cpu::CpuKvPage &>(from).data();
+    to.assign(bytes.begin(), bytes.end());
+}
+
+Result<void> CpuBackend::writeKvPage(KvPage &to, std::span<const std::byte> from)
+{
+    const auto bytes = static_cast<cpu::CpuKvPage &>(to).data();
+    if (from.size() != bytes.size()) {
+        return fail(ErrorCode::Damaged, "a page of " + std::to_string(bytes.size()) + " bytes can not hold " +
+                                            std::to_string(from.size()));
+    }
+    std::ranges::copy(from, bytes.begin());
+    return {};
+}
+
+std::uint32_t CpuBackend::kvLayoutVersion() const
+{
+    return cpu::kKvLayoutVersion;
 }
 
 void CpuBackend::write(float *to, std::span<const float> from)
@@ -215,14 +242,18 @@ void CpuBackend::headNorm(Rows x, int heads, const NormWeights &weights)
     });
 }
 
-void CpuBackend::storeKv(KvLayer &cache, Rows k, Rows v, int first)
+void CpuBackend::storeKv(const KvView &cache, Rows k, Rows v, int first)
 {
-    static_cast<cpu::PagedKv &>(cache).store(k, v, first);
+    m_pool.parallelFor(k.rows, kKvPage, [&](int begin, int end, int) {
+        for (int row = begin; row < end; ++row) {
+            cpu::storePosition(cache, first + row, rowOf(k, row), v.data ? rowOf(v, row) : nullptr);
+        }
+    });
 }
 
-void CpuBackend::attention(Rows out, Rows q, const KvLayer &cache, int first, const AttentionParameters &p)
+void CpuBackend::attention(Rows out, Rows q, const KvView &cache, int first, const AttentionParameters &p)
 {
-    m_attention.causal(out, q, static_cast<const cpu::PagedKv &>(cache), first, p);
+    m_attention.causal(out, q, cache, first, p);
 }
 
 void CpuBackend::attentionWithin(Rows out, Rows q, Rows k, Rows v, std::span<const int> lengths,

@@ -19,8 +19,11 @@ public:
     Result<std::unique_ptr<Buffer>> allocate(std::int64_t floats) override;
     Result<std::unique_ptr<WeightMatrix>> upload(std::span<const Tensor *const> stacked) override;
     Result<std::unique_ptr<Buffer>> uploadVector(const Tensor &tensor) override;
-    Result<std::unique_ptr<KvLayer>> allocateKv(int capacity, int heads, int headDimension,
-                                                KvType type) override;
+    Result<std::shared_ptr<KvPage>> allocateKvPage(const KvShape &shape) override;
+    void copyKvPage(KvPage &to, const KvPage &from) override;
+    void readKvPage(std::vector<std::byte> &to, const KvPage &from) override;
+    Result<void> writeKvPage(KvPage &to, std::span<const std::byte> from) override;
+    std::uint32_t kvLayoutVersion() const override;
     void write(float *to, std::span<const float> from) override;
     void read(std::span<float> to, const float *from) override;
 
@@ -34,8 +37,8 @@ public:
     void rope(Rows x, int heads, std::span<const std::int32_t> positions,
               const RopeParameters &rope) override;
     void headNorm(Rows x, int heads, const NormWeights &weights) override;
-    void storeKv(KvLayer &cache, Rows k, Rows v, int first) override;
-    void attention(Rows out, Rows q, const KvLayer &cache, int first, const AttentionParameters &p) override;
+    void storeKv(const KvView &cache, Rows k, Rows v, int first) override;
+    void attention(Rows out, Rows q, const KvView &cache, int first, const AttentionParameters &p) override;
     void attentionWithin(Rows out, Rows q, Rows k, Rows v, std::span<const int> lengths,
                          const AttentionParameters &p) override;
     void pool(Rows out, Rows in, std::span<const int> lengths, Pooling pooling, bool normalize) override;
@@ -51,6 +54,7 @@ private:
     cpu::Arena m_arena;
     cpu::Matmul m_matmul;
     cpu::Attention m_attention;
+    cpu::KvPagePool m_kvPages;
 
     // Sines and cosines of the last call: all layers of a pass ask for the same.
     std::vector<std::int32_t> m_turnPositions;

@@ -179,4 +179,13 @@ std::vector<float> ropeFrequencies(const ModelConfig &config, const std::vector<
     return frequencies;
 }
 
+LayerKv ModelConfig::kvOf(int /*layer*/) const
+{
+    return {.heads = kvHeads,
+            .keySize = headSize,
+            .valueSize = headSize,
+            .valuesInKeys = false,
+            .window = window};
+}
+
 } // namespace engine

@@ -21,6 +21,18 @@ struct RopeScaling
     double originalContext = 8192;
 };
 
+/// What one layer keeps for each position. Layers that keep the same share their pages.
+struct LayerKv
+{
+    int heads = 0;
+    int keySize = 0; ///< of a head
+    int valueSize = 0;
+    bool valuesInKeys = false; ///< the value is the first valueSize numbers of the key
+    int window = 0;            ///< positions a query sees, itself included; 0: all
+
+    bool operator==(const LayerKv &) const = default;
+};
+
 /// The hyperparameters of one model. Read from the file and checked: what is here is safe to compute with.
 struct ModelConfig
 {
@@ -49,6 +61,8 @@ struct ModelConfig
     int querySize() const { return heads * headSize; }
 
     int kvSize() const { return kvHeads * headSize; }
+
+    LayerKv kvOf(int layer) const;
 };
 
 /// Hyperparameters of a GGUF (its metadata) or a folder (config.json and its neighbours).

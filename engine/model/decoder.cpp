@@ -51,10 +51,9 @@ Result<std::unique_ptr<Decoder>> Decoder::load(const ModelFile &file, const Mode
     return std::unique_ptr<Decoder>(new Decoder(config, std::move(backend), std::move(weights)));
 }
 
-Result<KvCache> Decoder::makeCache(int capacity) const
+Result<KvCache> Decoder::makeCache(int capacity, KvType type) const
 {
-    const std::lock_guard lock(m_mutex); // another session may be at work
-    return KvCache::make(*m_backend, m_config, capacity);
+    return KvCache::make(m_config, capacity, type);
 }
 
 Result<void> Decoder::reserve(int rows) const
@@ -113,6 +112,7 @@ Result<void> Decoder::runBlock(KvCache &cache, std::span<const TokenId> tokens,
 {
     const int count = int(tokens.size());
     RETURN_IF_ERROR(reserve(count));
+    RETURN_IF_ERROR(cache.reserve(*m_backend, count));
     Scratch &s = *m_scratch;
     s.positions.resize(tokens.size());
     std::iota(s.positions.begin(), s.positions.end(), cache.size());
@@ -122,13 +122,13 @@ Result<void> Decoder::runBlock(KvCache &cache, std::span<const TokenId> tokens,
             return fail(ErrorCode::Cancelled, "cancelled");
         }
         const LayerWeights &layer = m_weights.layers[std::size_t(i)];
-        attention(layer, cache.layer(i), cache.size(), count);
+        attention(layer, cache.view(i), cache.size(), count);
         feedForward(layer, count);
     }
     return {};
 }
 
-void Decoder::attention(const LayerWeights &layer, KvLayer &cache, int first, int count) const
+void Decoder::attention(const LayerWeights &layer, const KvView &cache, int first, int count) const
 {
     const Scratch &s = *m_scratch;
     const int querySize = m_config.querySize();

@@ -27,8 +27,8 @@ public:
 
     std::string deviceName() const { return m_backend->name(); }
 
-    /// Errors: OutOfMemory.
-    Result<KvCache> makeCache(int capacity) const;
+    /// Errors: Unsupported (a capacity of nothing).
+    Result<KvCache> makeCache(int capacity, KvType type = KvType::F32) const;
 
     /// Takes the logits of rows [first row of the block, ...): [n, vocabulary], valid during the call.
     using LogitSink = std::function<void(std::span<const float> logits)>;
@@ -47,7 +47,7 @@ private:
     struct Scratch;
     Decoder(ModelConfig config, std::unique_ptr<Backend> backend, DecoderWeights weights);
     Result<void> runBlock(KvCache &cache, std::span<const TokenId> tokens, const CancelToken &cancel) const;
-    void attention(const LayerWeights &layer, KvLayer &cache, int first, int count) const;
+    void attention(const LayerWeights &layer, const KvView &cache, int first, int count) const;
     void feedForward(const LayerWeights &layer, int count) const;
     void giveLogits(int firstRow, int count, const LogitSink &sink) const;
     Result<void> reserve(int rows) const;

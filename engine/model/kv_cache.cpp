@@ -4,15 +4,49 @@
 
 namespace engine {
 
-Result<KvCache> KvCache::make(Backend &backend, const ModelConfig &config, int capacity)
+Result<KvCache> KvCache::make(const ModelConfig &config, int capacity, KvType type)
 {
+    if (capacity < 1) {
+        return fail(ErrorCode::Unsupported, "a context of " + std::to_string(capacity) + " tokens");
+    }
     KvCache cache;
     cache.m_capacity = capacity;
     for (int i = 0; i < config.layers; ++i) {
-        ASSIGN_OR_RETURN(auto layer, backend.allocateKv(capacity, config.kvHeads, config.headSize));
-        cache.m_layers.push_back(std::move(layer));
+        const LayerKv kept = config.kvOf(i);
+        auto group = std::ranges::find(cache.m_groups, kept, &Group::kept);
+        if (group == cache.m_groups.end()) {
+            Group fresh;
+            fresh.kept = kept;
+            fresh.shape = {.layers = 0,
+                           .heads = kept.heads,
+                           .keySize = kept.keySize,
+                           .valueSize = kept.valueSize,
+                           .valuesInKeys = kept.valuesInKeys,
+                           .type = type};
+            group = cache.m_groups.insert(group, std::move(fresh));
+        }
+        cache.m_places.push_back({std::size_t(group - cache.m_groups.begin()), group->shape.layers++});
     }
     return cache;
+}
+
+KvView KvCache::view(int layer) const
+{
+    const Place &place = m_places[std::size_t(layer)];
+    return {m_groups[place.group].view, place.layer};
+}
+
+Result<void> KvCache::reserve(Backend &backend, int count)
+{
+    const auto wanted = std::size_t((size() + count + kKvPage - 1) / kKvPage);
+    for (Group &group : m_groups) {
+        while (group.pages.size() < wanted) {
+            ASSIGN_OR_RETURN(auto page, backend.allocateKvPage(group.shape));
+            group.view.push_back(page.get());
+            group.pages.push_back(std::move(page));
+        }
+    }
+    return {};
 }
 
 int KvCache::commonPrefix(std::span<const TokenId> prompt) const

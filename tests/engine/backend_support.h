@@ -110,6 +110,26 @@ inline double greatestError(const std::vector<float> &got, const std::vector<dou
     return greatest;
 }
 
+/// Pages for `length` positions of one layer.
+struct OwnedPages
+{
+    std::vector<std::shared_ptr<engine::KvPage>> pages;
+    std::vector<engine::KvPage *> view;
+
+    OwnedPages(engine::Backend &backend, const engine::KvShape &shape, int length)
+    {
+        for (int first = 0; first < length; first += engine::kKvPage) {
+            auto page = backend.allocateKvPage(shape);
+            if (page) {
+                pages.push_back(*page);
+                view.push_back(page->get());
+            }
+        }
+    }
+
+    engine::KvView layer(int index) const { return {view, index}; }
+};
+
 /// A tensor that owns bytes of any type: random numbers, scales that keep the values near 1.
 struct OwnedTensor
 {

@@ -130,22 +130,35 @@ struct Bench
         constexpr int heads = 9;
         constexpr int kvHeads = 3;
         constexpr int dimension = 64;
-        auto cache = backend.allocateKv(before + tokens, kvHeads, dimension, type);
-        if (!cache) {
-            std::exit(1);
+        const KvShape shape{.layers = 1,
+                            .heads = kvHeads,
+                            .keySize = dimension,
+                            .valueSize = dimension,
+                            .valuesInKeys = false,
+                            .type = type};
+        std::vector<std::shared_ptr<KvPage>> pages;
+        std::vector<KvPage *> view;
+        for (int i = 0; i < before + tokens; i += kKvPage) {
+            auto page = backend.allocateKvPage(shape);
+            if (!page) {
+                std::exit(1);
+            }
+            view.push_back(page->get());
+            pages.push_back(std::move(*page));
         }
+        const KvView cache{view, 0};
+        const char *name = type == KvType::F32 ? "F32" : type == KvType::F16 ? "F16" : "Q8_0";
         const Rows k = rows(before + tokens, kvHeads * dimension);
         const Rows q = rows(tokens, heads * dimension);
         const Rows out = rows(tokens, heads * dimension);
-        backend.storeKv(**cache, k, k, 0);
+        backend.storeKv(cache, k, k, 0);
         const AttentionParameters p{.heads = heads, .scale = 0.125f, .window = 0, .softCap = 0};
-        const double seconds = best([&] { backend.attention(out, q, **cache, before, p); });
+        const double seconds = best([&] { backend.attention(out, q, cache, before, p); });
         const double pairs = static_cast<double>(tokens) * before + 0.5 * tokens * (tokens + 1.0);
-        const double bytes = 2.0 * (before + tokens) * kvHeads * dimension * (type == KvType::F16 ? 2 : 4);
-        std::printf("attend  %s %4d after %5d: %8.3f ms %7.1f GFLOP/s %6.1f GB/s\n",
-                    type == KvType::F16 ? "F16" : "F32", tokens, before, seconds * 1e3,
-                    4.0 * pairs * heads * dimension / seconds * 1e-9, bytes / seconds * 1e-9);
-        const double store = best([&] { backend.storeKv(**cache, k, k, 0); });
+        const auto bytes = static_cast<double>(pages.size() * pages[0]->bytes());
+        std::printf("attend  %s %4d after %5d: %8.3f ms %7.1f GFLOP/s %6.1f GB/s\n", name, tokens, before,
+                    seconds * 1e3, 4.0 * pairs * heads * dimension / seconds * 1e-9, bytes / seconds * 1e-9);
+        const double store = best([&] { backend.storeKv(cache, k, k, 0); });
         std::printf("        store %d: %.3f ms\n", k.rows, store * 1e3);
     }
 
@@ -190,7 +203,7 @@ int main(int argc, char **argv)
         bench.decode(type, 1, 3072, 768);
         bench.decode(type, 4, 3072, 768);
     }
-    for (const KvType type : {KvType::F32, KvType::F16}) {
+    for (const KvType type : {KvType::F32, KvType::F16, KvType::Q8_0}) {
         bench.attention(128, 0, type);
         bench.attention(128, 384, type);
         bench.attention(128, 1920, type);

@@ -467,7 +467,6 @@ void TestBackendLinear::refusesWhatItCannotUse()
     integers.type = static_cast<TensorType>(9999);
     QCOMPARE(codeOf(integers), static_cast<int>(ErrorCode::Unsupported));
     QVERIFY(!backend.allocate(-1));
-    QVERIFY(!backend.allocateKv(0, 1, 64, KvType::F32));
 }
 
 QTEST_GUILESS_MAIN(TestBackendLinear)

@@ -1,91 +1,23 @@
 #include "engine/backend/cpu/attention.h"
 
-#include "engine/weights/quant.h"
-
 #include <algorithm>
 #include <cassert>
 #include <cmath>
-#include <cstring>
+#include <limits>
 
 namespace engine::cpu {
 
 namespace {
 
-constexpr int kRowsForTiles = 4; ///< with fewer rows most lanes of a tile would be idle
+constexpr int kRowsForTiles = 4;    ///< with fewer rows most lanes of a tile would be idle
+constexpr int kSmallWork = 1 << 14; ///< numbers of keys that are not worth another thread
 
-std::size_t valuesOfHead(int dimension)
+Rows rowOf(Rows rows, int row)
 {
-    return static_cast<std::size_t>(kPage) * static_cast<std::size_t>(dimension + paddedDimension(dimension));
-}
-
-void put(std::byte *head, std::size_t index, float value, bool half)
-{
-    if (half) {
-        const std::uint16_t bits = floatToHalf(std::clamp(value, -65504.0f, 65504.0f));
-        std::memcpy(head + index * 2, &bits, 2);
-    } else {
-        std::memcpy(head + index * 4, &value, 4);
-    }
-}
-
-/// One position of one head into its page.
-void putPosition(std::byte *head, int within, const float *k, const float *v, int dimension, bool half)
-{
-    const auto keys = static_cast<std::size_t>(within / kLanes * dimension * kLanes + within % kLanes);
-    const auto values = static_cast<std::size_t>(kPage * dimension + within * paddedDimension(dimension));
-    for (std::size_t d = 0; d < static_cast<std::size_t>(dimension); ++d) {
-        put(head, keys + d * kLanes, k[d], half);
-        put(head, values + d, v[d], half);
-    }
+    return {rows.data + static_cast<std::ptrdiff_t>(row) * rows.stride, 1, rows.columns, rows.stride};
 }
 
 } // namespace
-
-Result<std::unique_ptr<PagedKv>> PagedKv::make(int capacity, int heads, int headDimension, KvType type)
-{
-    if (capacity < 1 || heads < 1 || headDimension < 1) {
-        return fail(ErrorCode::Unsupported, "a cache without positions, heads or dimensions");
-    }
-    auto kv = std::make_unique<PagedKv>();
-    kv->capacity = capacity;
-    kv->heads = heads;
-    kv->headDimension = headDimension;
-    kv->m_half = type == KvType::F16;
-    const auto pages = static_cast<std::size_t>((capacity + kPage - 1) / kPage);
-    kv->m_pageBytes = valuesOfHead(headDimension) * static_cast<std::size_t>(heads) * (kv->m_half ? 2 : 4);
-    kv->m_memory = Region::reserve(kv->m_pageBytes * pages);
-    if (!kv->m_memory) {
-        return fail(ErrorCode::OutOfMemory, "no memory for keys and values");
-    }
-    for (std::size_t i = 0; i < pages; ++i) {
-        kv->m_pages.push_back(kv->m_memory->data() + i * kv->m_pageBytes);
-    }
-    return kv;
-}
-
-void PagedKv::store(Rows k, Rows v, int first)
-{
-    assert(first >= 0 && first + k.rows <= capacity && k.columns == heads * headDimension);
-    const std::size_t headBytes = m_pageBytes / static_cast<std::size_t>(heads);
-    for (int i = 0; i < k.rows; ++i) {
-        const int position = first + i;
-        std::byte *page = m_memory->data() + static_cast<std::size_t>(position / kPage) * m_pageBytes;
-        for (int h = 0; h < heads; ++h) {
-            putPosition(page + static_cast<std::size_t>(h) * headBytes, position % kPage,
-                        k.data + static_cast<std::ptrdiff_t>(i) * k.stride + h * headDimension,
-                        v.data + static_cast<std::ptrdiff_t>(i) * v.stride + h * headDimension, headDimension,
-                        m_half);
-        }
-    }
-}
-
-KeysAndValues PagedKv::head(int index) const
-{
-    return {.pages = m_pages.data(),
-            .offset = m_pageBytes / static_cast<std::size_t>(heads) * static_cast<std::size_t>(index),
-            .half = m_half,
-            .dimension = headDimension};
-}
 
 Attention::Attention(const Kernels &kernels, ThreadPool &pool)
     : m_kernels(kernels)
@@ -95,104 +27,162 @@ Attention::Attention(const Kernels &kernels, ThreadPool &pool)
 {
 }
 
-void Attention::causal(Rows out, Rows q, const PagedKv &cache, int first, const AttentionParameters &p)
+KeysAndValues Attention::headOf(const KvLayout &layout, int head) const
 {
-    assert(first + q.rows <= cache.capacity && p.heads % cache.heads == 0);
+    return {
+        .pages = m_pages.data(), .offset = layout.bytes * static_cast<std::size_t>(head), .layout = &layout};
+}
+
+void Attention::causal(Rows out, Rows q, const KvView &cache, int first, const AttentionParameters &p)
+{
+    if (q.rows == 0) {
+        return;
+    }
+    const auto *own = static_cast<const CpuKvPage *>(cache.pages[static_cast<std::size_t>(first / kPage)]);
+    assert(own && p.heads % own->shape().heads == 0);
+    const KvLayout &layout = own->layout();
+    assert(q.columns == p.heads * layout.keySize && out.columns == p.heads * layout.valueSize);
+    m_pages.clear();
+    for (const KvPage *page : cache.pages) {
+        const auto *known = static_cast<const CpuKvPage *>(page);
+        m_pages.push_back(known ? known->data().data() + known->offsetOf(cache.layer, 0) : nullptr);
+    }
+    const int kvHeads = own->shape().heads;
     const Queries queries{.out = out,
                           .q = q,
                           .first = first,
                           .causal = true,
                           .keys = 0,
-                          .group = p.heads / cache.heads,
-                          .dimension = cache.headDimension,
+                          .kvHeads = kvHeads,
+                          .group = p.heads / kvHeads,
                           .p = p};
     if (q.rows < kRowsForTiles) {
         for (int i = 0; i < q.rows; ++i) {
             Queries one = queries;
-            one.q = {q.data + static_cast<std::ptrdiff_t>(i) * q.stride, 1, q.columns, q.stride};
-            one.out = {out.data + static_cast<std::ptrdiff_t>(i) * out.stride, 1, out.columns, out.stride};
+            one.q = rowOf(q, i);
+            one.out = rowOf(out, i);
             one.first = first + i;
-            oneRow(one, cache);
+            oneRow(one, layout);
         }
         return;
     }
     const int tiles = (q.rows * queries.group + kLanes - 1) / kLanes;
-    m_pool.parallelFor(tiles * cache.heads, 1, [&](int begin, int end, int thread) {
+    m_pool.parallelFor(tiles * kvHeads, 1, [&](int begin, int end, int thread) {
         for (int i = begin; i < end; ++i) {
             const int fromEnd =
-                tiles - 1 - i / cache.heads; // the longest first, so that none is left for the end
-            tile(queries, cache.head(i % cache.heads), i % cache.heads, fromEnd * kLanes, thread);
+                tiles - 1 - i / kvHeads; // the longest first, so that none is left for the end
+            tile(queries, headOf(layout, i % kvHeads), i % kvHeads, fromEnd * kLanes, thread);
         }
     });
 }
 
 /// Pieces of kRowKeys keys on their own, then put together in order.
-void Attention::oneRow(const Queries &queries, const PagedKv &cache)
+void Attention::oneRow(const Queries &queries, const KvLayout &layout)
 {
     const int last = queries.first + 1;
     const int lowest = queries.p.window > 0 ? std::max(0, last - queries.p.window) : 0;
-    const int pieces = (last - lowest + kRowKeys - 1) / kRowKeys;
-    const int dimension = queries.dimension;
-    const int padded = paddedDimension(dimension);
+    const int origin = lowest / kPage * kPage; // pieces begin on a page
+    const int pieces = (last - origin + kRowKeys - 1) / kRowKeys;
+    const int kvHeads = queries.kvHeads;
     const int group = queries.group;
+    const int padded = paddedDimension(layout.valueSize);
     const std::size_t partValues = static_cast<std::size_t>(group) * static_cast<std::size_t>(padded + 2);
-    auto *parts = m_parts.take<float>(partValues * static_cast<std::size_t>(pieces * cache.heads));
-    const bool small = (last - lowest) * cache.heads * dimension < (1 << 14);
-    m_pool.parallelFor(
-        pieces * cache.heads, small ? pieces * cache.heads : 1, [&](int begin, int end, int thread) {
-            const auto scratchValues = static_cast<std::size_t>(group * (kRowKeys + 2 * kPage + dimension));
-            auto *scratch = m_scratch[static_cast<std::size_t>(thread)].take<float>(scratchValues);
-            for (int i = begin; i < end; ++i) {
-                const int head = i % cache.heads;
-                const int first = lowest + i / cache.heads * kRowKeys;
-                const float *q = queries.q.data + head * group * dimension;
-                for (int j = 0; j < group * dimension; ++j) {
-                    scratch[j] = q[j] * queries.p.scale;
-                }
-                float *part = parts + partValues * static_cast<std::size_t>(i);
-                m_kernels.attendRow({.kv = cache.head(head),
-                                     .first = first,
-                                     .last = std::min(first + kRowKeys, last),
-                                     .group = group,
-                                     .queries = scratch,
-                                     .softCap = queries.p.softCap,
-                                     .scratch = scratch + group * dimension,
-                                     .maximum = part,
-                                     .sum = part + group,
-                                     .out = part + 2 * group});
-            }
-        });
-    for (int head = 0; head < cache.heads; ++head) {
-        for (int g = 0; g < group; ++g) {
-            const auto partOf = [&](int piece) {
-                return parts + partValues * static_cast<std::size_t>(piece * cache.heads + head);
-            };
+    auto *parts = m_parts.take<float>(partValues * static_cast<std::size_t>(pieces * kvHeads));
+    const auto partOf = [&](int piece, int head) {
+        float *at = parts + partValues * static_cast<std::size_t>(piece * kvHeads + head);
+        return Part{at, at + group, at + 2 * group};
+    };
+    const bool small = (last - lowest) * kvHeads * layout.keySize < kSmallWork;
+    m_pool.parallelFor(pieces * kvHeads, small ? pieces * kvHeads : 1, [&](int begin, int end, int thread) {
+        for (int i = begin; i < end; ++i) {
+            const int head = i % kvHeads;
+            const int start = origin + i / kvHeads * kRowKeys;
+            const auto run = layout.valuesInKeys ? &Attention::pieceInTiles : &Attention::pieceOfRow;
+            (this->*run)(queries, headOf(layout, head), head, std::max(start, lowest),
+                         std::min(start + kRowKeys, last), partOf(i / kvHeads, head), thread);
+        }
+    });
+    m_pool.parallelFor(kvHeads * group, 16, [&](int begin, int end, int) {
+        for (int i = begin; i < end; ++i) {
+            const int head = i / group;
+            const int g = i % group;
             float maximum = kNoScore;
             for (int piece = 0; piece < pieces; ++piece) {
-                maximum = std::max(maximum, partOf(piece)[g]);
+                maximum = std::max(maximum, partOf(piece, head).maximum[g]);
             }
-            float *to = queries.out.data + (head * group + g) * dimension;
-            std::fill_n(to, dimension, 0.0f);
+            float *to = queries.out.data + static_cast<std::ptrdiff_t>(i) * layout.valueSize;
+            std::fill_n(to, layout.valueSize, 0.0f);
             float sum = 0;
             for (int piece = 0; piece < pieces; ++piece) {
-                const float *part = partOf(piece);
-                const float weight = std::exp(part[g] - maximum);
-                sum += weight * part[group + g];
-                for (int d = 0; d < dimension; ++d) {
-                    to[d] += weight * part[2 * group + g * padded + d];
+                const Part part = partOf(piece, head);
+                const float weight = std::exp(part.maximum[g] - maximum);
+                sum += weight * part.sum[g];
+                for (int d = 0; d < layout.valueSize; ++d) {
+                    to[d] += weight * part.out[g * padded + d];
                 }
             }
-            for (int d = 0; d < dimension; ++d) {
+            for (int d = 0; d < layout.valueSize; ++d) {
                 to[d] /= sum;
             }
         }
+    });
+}
+
+void Attention::pieceOfRow(const Queries &queries, const KeysAndValues &kv, int head, int first, int last,
+                           const Part &part, int thread)
+{
+    const int group = queries.group;
+    const int numbers = group * kv.layout->keySize;
+    auto *scratch = m_scratch[static_cast<std::size_t>(thread)].take<float>(
+        static_cast<std::size_t>(numbers + rowScratch(*kv.layout, group)));
+    const float *q = queries.q.data + static_cast<std::ptrdiff_t>(head) * numbers;
+    for (int i = 0; i < numbers; ++i) {
+        scratch[i] = q[i] * queries.p.scale;
+    }
+    m_kernels.attendRow({.kv = kv,
+                         .first = first,
+                         .last = last,
+                         .group = group,
+                         .queries = scratch,
+                         .softCap = queries.p.softCap,
+                         .scratch = scratch + numbers,
+                         .maximum = part.maximum,
+                         .sum = part.sum,
+                         .out = part.out});
+}
+
+/// Values in keys lie position by position, and many heads share them: lanes are heads.
+void Attention::pieceInTiles(const Queries &queries, const KeysAndValues &kv, int head, int first, int last,
+                             const Part &part, int thread)
+{
+    const int padded = paddedDimension(kv.layout->valueSize);
+    for (int g = 0; g < queries.group; g += kLanes) {
+        AttentionTile work;
+        work.kv = kv;
+        work.first = first / kPage * kPage;
+        work.last = last;
+        work.count = std::min(kLanes, queries.group - g);
+        work.scale = queries.p.scale;
+        work.softCap = queries.p.softCap;
+        work.scratch = m_scratch[static_cast<std::size_t>(thread)].take<float>(
+            static_cast<std::size_t>(tileScratch(*kv.layout)));
+        work.maximum = part.maximum + g;
+        work.sum = part.sum + g;
+        for (int lane = 0; lane < work.count; ++lane) {
+            work.queries[lane] =
+                queries.q.data +
+                static_cast<std::ptrdiff_t>(head * queries.group + g + lane) * kv.layout->keySize;
+            work.outs[lane] = part.out + static_cast<std::ptrdiff_t>(g + lane) * padded;
+            work.lowest[lane] = first;
+            work.highest[lane] = last - 1;
+        }
+        m_kernels.attendTile(work);
     }
 }
 
 /// Lane i of the tile is query (firstLane + i): row and then head of the group.
 void Attention::tile(const Queries &queries, const KeysAndValues &kv, int kvHead, int firstLane, int thread)
 {
-    const int dimension = queries.dimension;
     AttentionTile work;
     work.kv = kv;
     work.first = std::numeric_limits<int>::max();
@@ -200,12 +190,12 @@ void Attention::tile(const Queries &queries, const KeysAndValues &kv, int kvHead
     work.scale = queries.p.scale;
     work.softCap = queries.p.softCap;
     work.scratch = m_scratch[static_cast<std::size_t>(thread)].take<float>(
-        static_cast<std::size_t>(tileScratch(dimension)));
+        static_cast<std::size_t>(tileScratch(*kv.layout)));
     for (int lane = 0; lane < work.count; ++lane) {
         const int row = (firstLane + lane) / queries.group;
-        const int column = (kvHead * queries.group + (firstLane + lane) % queries.group) * dimension;
-        work.queries[lane] = queries.q.data + static_cast<std::ptrdiff_t>(row) * queries.q.stride + column;
-        work.outs[lane] = queries.out.data + static_cast<std::ptrdiff_t>(row) * queries.out.stride + column;
+        const int head = kvHead * queries.group + (firstLane + lane) % queries.group;
+        work.queries[lane] = rowOf(queries.q, row).data + head * kv.layout->keySize;
+        work.outs[lane] = rowOf(queries.out, row).data + head * kv.layout->valueSize;
         const int position = queries.first + row;
         const int highest = queries.causal ? position : queries.keys - 1;
         const int lowest =
@@ -221,15 +211,17 @@ void Attention::tile(const Queries &queries, const KeysAndValues &kv, int kvHead
 void Attention::within(Rows out, Rows q, Rows k, Rows v, std::span<const int> lengths,
                        const AttentionParameters &p)
 {
-    const int dimension = q.columns / p.heads;
-    const int kvHeads = k.columns / dimension;
+    const int keySize = q.columns / p.heads;
+    const int kvHeads = k.columns / keySize;
+    const KvLayout layout = kvLayoutOf(
+        {.layers = 1, .heads = 1, .keySize = keySize, .valueSize = v.columns / kvHeads, .type = KvType::F32});
     std::vector<int> firstRow;
     int rows = 0;
     for (const int length : lengths) {
         firstRow.push_back(rows);
         rows += length;
     }
-    assert(rows == q.rows && p.heads % kvHeads == 0);
+    assert(rows == q.rows && p.heads % kvHeads == 0 && out.columns == p.heads * layout.valueSize);
     m_pool.parallelFor(static_cast<int>(lengths.size()) * kvHeads, 1, [&](int begin, int end, int thread) {
         for (int i = begin; i < end; ++i) {
             const auto text = static_cast<std::size_t>(i / kvHeads);
@@ -243,30 +235,26 @@ void Attention::within(Rows out, Rows q, Rows k, Rows v, std::span<const int> le
                             r.columns, r.stride};
             };
             const auto pages = static_cast<std::size_t>((length + kPage - 1) / kPage);
-            const std::size_t pageValues = valuesOfHead(dimension);
-            auto *keys = m_keys[static_cast<std::size_t>(thread)].take<float>(pages * pageValues);
-            std::fill_n(keys, pages * pageValues, 0.0f);
+            auto *parts = m_keys[static_cast<std::size_t>(thread)].take<std::byte>(pages * layout.bytes);
+            std::fill_n(parts, pages * layout.bytes, std::byte{0});
             std::vector<const std::byte *> table;
             for (std::size_t page = 0; page < pages; ++page) {
-                table.push_back(reinterpret_cast<const std::byte *>(keys + page * pageValues));
+                table.push_back(parts + page * layout.bytes);
             }
             for (int row = 0; row < length; ++row) {
-                auto *page =
-                    reinterpret_cast<std::byte *>(keys + static_cast<std::size_t>(row / kPage) * pageValues);
-                putPosition(page, row % kPage,
-                            from(k).data + static_cast<std::ptrdiff_t>(row) * k.stride + head * dimension,
-                            from(v).data + static_cast<std::ptrdiff_t>(row) * v.stride + head * dimension,
-                            dimension, false);
+                putPosition(parts + static_cast<std::size_t>(row / kPage) * layout.bytes, layout, row % kPage,
+                            rowOf(from(k), row).data + head * keySize,
+                            rowOf(from(v), row).data + head * layout.valueSize);
             }
             const Queries queries{.out = from(out),
                                   .q = from(q),
                                   .first = 0,
                                   .causal = false,
                                   .keys = length,
+                                  .kvHeads = kvHeads,
                                   .group = p.heads / kvHeads,
-                                  .dimension = dimension,
                                   .p = p};
-            const KeysAndValues kv{.pages = table.data(), .offset = 0, .half = false, .dimension = dimension};
+            const KeysAndValues kv{.pages = table.data(), .offset = 0, .layout = &layout};
             for (int lane = 0; lane < length * queries.group; lane += kLanes) {
                 tile(queries, kv, head, lane, thread);
             }

@@ -40,22 +40,35 @@ struct Int8PanelBlock
     std::uint8_t numbers[kBlock * kLanes]; ///< [8][16 rows][4 inputs]
 };
 
-/// Keys and values of kPage positions of one head: keys as two tiles [dimension][16 positions], then values
-/// as [32 positions][paddedDimension], floats or halves.
-constexpr int kPage = 32;
+constexpr int kPage = kKvPage;
 
-inline int paddedDimension(int headDimension)
+constexpr int paddedDimension(int size)
 {
-    return (headDimension + kLanes - 1) / kLanes * kLanes;
+    return (size + kLanes - 1) / kLanes * kLanes;
 }
 
-/// Where to find the pages of one head. Page i holds positions 32 i ..
+/// Where kPage positions of one head lie in its part of a page. Keys are two tiles [keySize][16 positions],
+/// values [32 positions][padded valueSize]; with valuesInKeys both are [32 positions][padded keySize]. Q8_0:
+/// signed bytes, and a half-precision scale for each 32 numbers of a position, [number / 32][32 positions].
+struct KvLayout
+{
+    KvType type = KvType::F32;
+    bool valuesInKeys = false;
+    int keySize = 0;
+    int valueSize = 0;
+    int valueStride = 0;       ///< numbers from a position's value to the next one's
+    std::size_t keyScales = 0; ///< bytes from the start of the head's part, as those below
+    std::size_t values = 0;
+    std::size_t valueScales = 0;
+    std::size_t bytes = 0; ///< of the part
+};
+
+/// Where to find one head. Page i holds positions 32 i ..
 struct KeysAndValues
 {
     const std::byte *const *pages = nullptr;
     std::size_t offset = 0; ///< of the head in each page
-    bool half = false;
-    int dimension = 0;
+    const KvLayout *layout = nullptr;
 };
 
 /// Attention of up to 16 queries over the keys [first, last), by online softmax (Milakov & Gimelshein 2018;
@@ -66,13 +79,16 @@ struct AttentionTile
     int first = 0; ///< a multiple of 32
     int last = 0;
     int count = 0;                     ///< queries
-    const float *queries[kLanes] = {}; ///< [dimension] each
-    float *outs[kLanes] = {};          ///< [dimension] each
+    const float *queries[kLanes] = {}; ///< [keySize] each
+    float *outs[kLanes] = {};          ///< [valueSize] each
     std::int32_t lowest[kLanes] = {};  ///< the first key a query sees
     std::int32_t highest[kLanes] = {}; ///< the last key it sees, at least `lowest`
     float scale = 1;
     float softCap = 0;
-    float *scratch = nullptr; ///< tileScratch(dimension) floats
+    float *scratch = nullptr; ///< tileScratch(layout) floats
+    /// [count], out; null where `outs` are the whole answer. Else outs are not divided by the sum.
+    float *maximum = nullptr;
+    float *sum = nullptr;
 };
 
 /// The same for one position's queries, heads of one group, over the keys [first, last).
@@ -82,22 +98,34 @@ struct AttentionRow
     int first = 0;                  ///< any
     int last = 0;                   ///< at most kRowKeys more
     int group = 1;                  ///< queries
-    const float *queries = nullptr; ///< [group][dimension], scaled
+    const float *queries = nullptr; ///< [group][keySize], scaled
     float softCap = 0;
-    float *scratch = nullptr; ///< group * (kRowKeys + 2 * kPage) floats
+    float *scratch = nullptr; ///< rowScratch(layout, group) floats
     float *maximum = nullptr; ///< [group], out
     float *sum = nullptr;     ///< [group], out
-    float *out = nullptr;     ///< [group][paddedDimension], out
+    float *out = nullptr;     ///< [group][padded valueSize], out
 };
 
 constexpr float kNoScore = -1e30f; ///< below every score, and finite: no NaN from differences
 constexpr int kTileKeys = 128;     ///< keys between two rescalings
 constexpr int kRowKeys = 256;      ///< keys of a piece of work in decoding
 
-inline int tileScratch(int headDimension)
+/// Room for a page's keys or values as floats.
+constexpr int pageScratch(const KvLayout &layout)
 {
-    const int padded = paddedDimension(headDimension);
-    return kTileKeys * kLanes + kPage * padded + 2 * padded * kLanes;
+    const int size = layout.keySize > layout.valueSize ? layout.keySize : layout.valueSize;
+    return kPage * paddedDimension(size);
+}
+
+constexpr int tileScratch(const KvLayout &layout)
+{
+    return kTileKeys * kLanes + pageScratch(layout) +
+           (paddedDimension(layout.keySize) + paddedDimension(layout.valueSize)) * kLanes;
+}
+
+constexpr int rowScratch(const KvLayout &layout, int group)
+{
+    return group * (kRowKeys + 2 * kPage) + pageScratch(layout);
 }
 
 struct Kernels

@@ -249,32 +249,44 @@ void rope(float *x, RopeKind kind, const float *cosines, const float *sines, int
     }
 }
 
-float element(const KeysAndValues &kv, int position, std::ptrdiff_t index)
+/// Number `index` of an array of a head's part; `scale` is where its scale lies, for Q8_0.
+float number(const KeysAndValues &kv, int position, std::size_t array, std::ptrdiff_t index,
+             std::size_t scales, int d)
 {
-    const std::byte *head = kv.pages[position / kPage] + kv.offset;
-    if (kv.half) {
-        return halfToFloat(load16(head + index * 2));
+    const std::byte *part = kv.pages[position / kPage] + kv.offset;
+    const std::byte *at = part + array;
+    if (kv.layout->type == KvType::Q8_0) {
+        const float scale = halfToFloat(load16(part + scales + (d / kBlock * kPage + position % kPage) * 2));
+        return scale * static_cast<float>(static_cast<std::int8_t>(at[index]));
+    }
+    if (kv.layout->type == KvType::F16) {
+        return halfToFloat(load16(at + index * 2));
     }
     float value;
-    std::memcpy(&value, head + index * 4, sizeof value);
+    std::memcpy(&value, at + index * 4, sizeof value);
     return value;
 }
 
 float key(const KeysAndValues &kv, int position, int d)
 {
+    const KvLayout &layout = *kv.layout;
     const int within = position % kPage;
-    return element(kv, position, (within / kLanes * kv.dimension + d) * kLanes + within % kLanes);
+    const int index = layout.valuesInKeys ? within * layout.valueStride + d
+                                          : (within / kLanes * layout.keySize + d) * kLanes + within % kLanes;
+    return number(kv, position, 0, index, layout.keyScales, d);
 }
 
 float value(const KeysAndValues &kv, int position, int d)
 {
-    return element(kv, position, kPage * kv.dimension + position % kPage * paddedDimension(kv.dimension) + d);
+    const KvLayout &layout = *kv.layout;
+    return number(kv, position, layout.values, position % kPage * layout.valueStride + d, layout.valueScales,
+                  d);
 }
 
 float score(const KeysAndValues &kv, int position, const float *query, float softCap)
 {
     float sum = 0;
-    for (int d = 0; d < kv.dimension; ++d) {
+    for (int d = 0; d < kv.layout->keySize; ++d) {
         sum += query[d] * key(kv, position, d);
     }
     return softCap > 0 ? softCap * std::tanh(sum / softCap) : sum;
@@ -288,28 +300,34 @@ void take(const KeysAndValues &kv, int position, float s, float &maximum, float 
     const float fade = std::exp(before - maximum);
     const float weight = std::exp(s - maximum);
     sum = sum * fade + weight;
-    for (int d = 0; d < kv.dimension; ++d) {
+    for (int d = 0; d < kv.layout->valueSize; ++d) {
         out[d] = out[d] * fade + weight * value(kv, position, d);
     }
 }
 
 void attendTile(const AttentionTile &tile)
 {
-    const int dimension = tile.kv.dimension;
+    const int keySize = tile.kv.layout->keySize;
+    const int valueSize = tile.kv.layout->valueSize;
     float *query = tile.scratch;
     for (int lane = 0; lane < tile.count; ++lane) {
-        for (int d = 0; d < dimension; ++d) {
+        for (int d = 0; d < keySize; ++d) {
             query[d] = tile.queries[lane][d] * tile.scale;
         }
         float *out = tile.outs[lane];
-        std::fill_n(out, dimension, 0.0f);
+        std::fill_n(out, valueSize, 0.0f);
         float maximum = kNoScore;
         float sum = 0;
         const int last = std::min(tile.last, tile.highest[lane] + 1);
         for (int position = std::max(tile.first, tile.lowest[lane]); position < last; ++position) {
             take(tile.kv, position, score(tile.kv, position, query, tile.softCap), maximum, sum, out);
         }
-        for (int d = 0; d < dimension; ++d) {
+        if (tile.maximum) {
+            tile.maximum[lane] = maximum;
+            tile.sum[lane] = sum;
+            continue;
+        }
+        for (int d = 0; d < valueSize; ++d) {
             out[d] /= sum;
         }
     }
@@ -317,13 +335,13 @@ void attendTile(const AttentionTile &tile)
 
 void attendRow(const AttentionRow &row)
 {
-    const int padded = paddedDimension(row.kv.dimension);
+    const int padded = paddedDimension(row.kv.layout->valueSize);
     for (int g = 0; g < row.group; ++g) {
         row.maximum[g] = kNoScore;
         row.sum[g] = 0;
         std::fill_n(row.out + g * padded, padded, 0.0f);
         for (int position = row.first; position < row.last; ++position) {
-            const float s = score(row.kv, position, row.queries + g * row.kv.dimension, row.softCap);
+            const float s = score(row.kv, position, row.queries + g * row.kv.layout->keySize, row.softCap);
             take(row.kv, position, s, row.maximum[g], row.sum[g], row.out + g * padded);
         }
     }

@@ -10,27 +10,70 @@ namespace {
 
 constexpr float kMasked = 2 * kNoScore; ///< e^(this - any maximum) is 0
 
-/// Values first .. first + count - 1 of a page of one head as floats: in place, or unpacked to `scratch`.
-inline const float *partOf(const KeysAndValues &kv, int page, int first, int count, float *scratch)
+/// `count` rows of [stride] numbers with scales [stride / 32][32 rows] as floats.
+inline void unpackRowsQ8(float *to, const std::byte *from, const std::byte *scales, int stride)
 {
-    const std::byte *head = kv.pages[page] + kv.offset;
-    if (!kv.half) {
-        return reinterpret_cast<const float *>(head) + first;
+    for (int d = 0; d < stride; d += kLanes) {
+        float scale[kPage];
+        store(scale, loadHalf(scales + d / kBlock * kPage * 2));
+        store(scale + kLanes, loadHalf(scales + d / kBlock * kPage * 2 + kLanes * 2));
+        for (int i = 0; i < kPage; ++i) {
+            store(to + i * stride + d, loadBytes(from + i * stride + d) * splat(scale[i]));
+        }
     }
+}
+
+/// Two tiles of [keySize][16 positions].
+inline void unpackTilesQ8(float *to, const std::byte *from, const std::byte *scales, int keySize)
+{
+    for (int tile = 0; tile < kPage; tile += kLanes) {
+        for (int d = 0; d < keySize; ++d, to += kLanes, from += kLanes) {
+            const Floats scale = loadHalf(scales + (d / kBlock * kPage + tile) * 2);
+            store(to, loadBytes(from) * scale);
+        }
+    }
+}
+
+inline void unpackHalves(float *to, const std::byte *from, int count)
+{
     for (int i = 0; i < count; i += kLanes) {
-        store(scratch + i, loadHalf(head + 2 * (first + i)));
+        store(to + i, loadHalf(from + 2 * i));
+    }
+}
+
+/// A page's values of one head as floats, [32][valueStride]: in place, or unpacked to `scratch`.
+inline const float *valuesOf(const KeysAndValues &kv, int page, float *scratch)
+{
+    const KvLayout &layout = *kv.layout;
+    const std::byte *part = kv.pages[page] + kv.offset;
+    if (layout.type == KvType::F32) {
+        return reinterpret_cast<const float *>(part + layout.values);
+    }
+    if (layout.type == KvType::F16) {
+        unpackHalves(scratch, part + layout.values, kPage * layout.valueStride);
+    } else {
+        unpackRowsQ8(scratch, part + layout.values, part + layout.valueScales, layout.valueStride);
     }
     return scratch;
 }
 
+/// The same of its keys: two tiles [keySize][16], or with valuesInKeys as valuesOf.
 inline const float *keysOf(const KeysAndValues &kv, int page, float *scratch)
 {
-    return partOf(kv, page, 0, kPage * kv.dimension, scratch);
-}
-
-inline const float *valuesOf(const KeysAndValues &kv, int page, float *scratch)
-{
-    return partOf(kv, page, kPage * kv.dimension, kPage * paddedDimension(kv.dimension), scratch);
+    const KvLayout &layout = *kv.layout;
+    const std::byte *part = kv.pages[page] + kv.offset;
+    if (layout.valuesInKeys) {
+        return valuesOf(kv, page, scratch);
+    }
+    if (layout.type == KvType::F32) {
+        return reinterpret_cast<const float *>(part);
+    }
+    if (layout.type == KvType::F16) {
+        unpackHalves(scratch, part, kPage * layout.keySize);
+    } else {
+        unpackTilesQ8(scratch, part, part + layout.keyScales, layout.keySize);
+    }
+    return scratch;
 }
 
 /// c[t][lane] (+)= sum over k of panel[k][lane] * x[k * ldx + t], t < 16.
@@ -69,7 +112,7 @@ struct RunningSoftmax
 {
     Floats maximum;
     Floats sum;
-    float *out; ///< [paddedDimension][16], not yet divided by the sum
+    float *out; ///< [padded valueSize][16], not yet divided by the sum
     int padded;
 };
 
@@ -109,7 +152,7 @@ inline bool someHidden(const AttentionTile &tile, int first, int count)
 /// to[d][16] = queries, scaled.
 inline void gatherQueries(float *to, const AttentionTile &tile)
 {
-    const int dimension = tile.kv.dimension;
+    const int dimension = tile.kv.layout->keySize;
     int d = 0;
     for (; d + kLanes <= dimension; d += kLanes) {
         transposeTile(
@@ -128,7 +171,7 @@ inline void gatherQueries(float *to, const AttentionTile &tile)
 /// Rows of [d][16] back to the queries' places. @param spare  [16][16]
 inline void scatterOuts(const AttentionTile &tile, const float *from, float *spare)
 {
-    const int dimension = tile.kv.dimension;
+    const int dimension = tile.kv.layout->valueSize;
     for (int d = 0; d < dimension; d += kLanes) {
         transposeTile(
             spare, [&](int i) { return from + (d + i) * kLanes; }, kLanes);
@@ -143,14 +186,31 @@ inline void scatterOuts(const AttentionTile &tile, const float *from, float *spa
     }
 }
 
+/// scores[i][lane] of 16 * tiles keys of a page. queries: [keySize][16]
+inline void scoresOfTiles(float *scores, const KeysAndValues &kv, const float *keys, const float *queries,
+                          int tiles)
+{
+    const int keySize = kv.layout->keySize;
+    if (kv.layout->valuesInKeys) {
+        rowsPacked<Packing::F32>(scores, reinterpret_cast<const std::byte *>(queries), keySize, keys,
+                                 kv.layout->valueStride, tiles * kLanes);
+        return;
+    }
+    for (int i = 0; i < tiles; ++i) {
+        productOf16(scores + i * kLanes * kLanes, queries, keys + i * keySize * kLanes, kLanes, keySize,
+                    false);
+    }
+}
+
 inline void attendTile(const AttentionTile &tile)
 {
-    const int dimension = tile.kv.dimension;
-    const int padded = paddedDimension(dimension);
+    const KvLayout &layout = *tile.kv.layout;
+    const int padded = paddedDimension(layout.valueSize);
     float *scores = tile.scratch;
     float *unpacked = scores + kTileKeys * kLanes;
-    float *queries = unpacked + kPage * padded;
-    RunningSoftmax running{splat(kNoScore), splat(0), queries + padded * kLanes, padded};
+    float *queries = unpacked + pageScratch(layout);
+    RunningSoftmax running{splat(kNoScore), splat(0), queries + paddedDimension(layout.keySize) * kLanes,
+                           padded};
     gatherQueries(queries, tile);
     for (int d = 0; d < padded; ++d) {
         store(running.out + d * kLanes, splat(0));
@@ -162,11 +222,7 @@ inline void attendTile(const AttentionTile &tile)
         const int count = (wanted + kLanes - 1) / kLanes * kLanes;
         for (int i = 0; i < count; i += kPage) {
             const float *keys = keysOf(tile.kv, (first + i) / kPage, unpacked);
-            productOf16(scores + i * kLanes, queries, keys, kLanes, dimension, false);
-            if (i + kLanes < count) {
-                productOf16(scores + (i + kLanes) * kLanes, queries, keys + dimension * kLanes, kLanes,
-                            dimension, false);
-            }
+            scoresOfTiles(scores + i * kLanes, tile.kv, keys, queries, i + kLanes < count ? 2 : 1);
         }
         if (tile.softCap > 0) {
             capScores(scores, count, tile.softCap);
@@ -179,13 +235,19 @@ inline void attendTile(const AttentionTile &tile)
             const float *values = valuesOf(tile.kv, (first + i) / kPage, unpacked);
             const int depth = count - i < kPage ? count - i : kPage;
             for (int d = 0; d < padded; d += kLanes) {
-                productOf16(running.out + d * kLanes, scores + i * kLanes, values + d, padded, depth, true);
+                productOf16(running.out + d * kLanes, scores + i * kLanes, values + d, layout.valueStride,
+                            depth, true);
             }
         }
     }
-    const Floats inverse = splat(1.0f) / running.sum;
-    for (int d = 0; d < padded; ++d) {
-        store(running.out + d * kLanes, load(running.out + d * kLanes) * inverse);
+    if (tile.maximum) {
+        storePart(tile.maximum, running.maximum, tile.count);
+        storePart(tile.sum, running.sum, tile.count);
+    } else {
+        const Floats inverse = splat(1.0f) / running.sum;
+        for (int d = 0; d < padded; ++d) {
+            store(running.out + d * kLanes, load(running.out + d * kLanes) * inverse);
+        }
     }
     scatterOuts(tile, running.out, scores);
 }
@@ -203,11 +265,10 @@ inline Floats stored(const std::byte *head, std::ptrdiff_t index)
 /// Scores of both key tiles of a page for `group` queries. scores: [group][kRowKeys + 2 kPage]. Fetches the
 /// page's values meanwhile: they are read in columns, which the hardware does not foresee.
 template <bool half, int group>
-inline void scoresOfPage(float *scores, std::ptrdiff_t ldScores, const std::byte *head, const float *queries,
-                         int dimension)
+inline void scoresOfPage(float *scores, std::ptrdiff_t ldScores, const std::byte *head,
+                         const std::byte *values, const float *queries, int dimension)
 {
     constexpr std::ptrdiff_t bytes = half ? 2 : 4;
-    const std::byte *values = head + kPage * dimension * bytes;
     const std::ptrdiff_t step = kPage * bytes; // values of one dimension
     Floats sums[2 * group];
     for (int i = 0; i < 2 * group; ++i) {
@@ -233,17 +294,16 @@ inline void scoresOfPage(float *scores, std::ptrdiff_t ldScores, const std::byte
 
 /// out[g] += weights of positions [from, to) of a page times its values.
 template <bool half, int group>
-inline void valuesOfPage(float *out, const float *weights, std::ptrdiff_t ldWeights, const std::byte *head,
-                         int dimension, int from, int to)
+inline void valuesOfPage(float *out, const float *weights, std::ptrdiff_t ldWeights, const std::byte *values,
+                         int padded, int from, int to)
 {
-    const int padded = paddedDimension(dimension);
     for (int d = 0; d < padded; d += kLanes) {
         Floats sums[group];
         for (int g = 0; g < group; ++g) {
             sums[g] = load(out + g * padded + d);
         }
         for (int i = from; i < to; ++i) {
-            const Floats v = stored<half>(head, kPage * dimension + i * padded + d);
+            const Floats v = stored<half>(values, i * padded + d);
             for (int g = 0; g < group; ++g) {
                 sums[g] = fma(splat(weights[g * ldWeights + i]), v, sums[g]);
             }
@@ -254,21 +314,29 @@ inline void valuesOfPage(float *out, const float *weights, std::ptrdiff_t ldWeig
     }
 }
 
-template <bool half, int group>
+/// Q8_0 is unpacked page by page, the others are read as they lie.
+template <KvType type, int group>
 inline void attendGroup(const AttentionRow &row, int firstQuery)
 {
     constexpr std::ptrdiff_t ld = kRowKeys + 2 * kPage;
-    const int dimension = row.kv.dimension;
-    const int padded = paddedDimension(dimension);
+    constexpr bool half = type == KvType::F16;
+    const KvLayout &layout = *row.kv.layout;
+    const int padded = layout.valueStride;
     const int firstPage = row.first / kPage;
     const int lastPage = (row.last + kPage - 1) / kPage;
     const int origin = firstPage * kPage;
     const int slots = (lastPage - firstPage) * kPage;
-    const float *queries = row.queries + firstQuery * dimension;
+    const float *queries = row.queries + firstQuery * layout.keySize;
+    float *unpacked = row.scratch + row.group * ld;
     float *out = row.out + firstQuery * padded;
     for (int page = firstPage; page < lastPage; ++page) {
-        scoresOfPage<half, group>(row.scratch + page * kPage - origin, ld, row.kv.pages[page] + row.kv.offset,
-                                  queries, dimension);
+        const std::byte *keys = row.kv.pages[page] + row.kv.offset;
+        const std::byte *values = keys + layout.values;
+        if constexpr (type == KvType::Q8_0) {
+            keys = reinterpret_cast<const std::byte *>(keysOf(row.kv, page, unpacked));
+        }
+        scoresOfPage<half, group>(row.scratch + page * kPage - origin, ld, keys, values, queries,
+                                  layout.keySize);
     }
     for (int g = 0; g < group; ++g) {
         float *scores = row.scratch + g * ld;
@@ -300,34 +368,41 @@ inline void attendGroup(const AttentionRow &row, int firstQuery)
     }
     for (int page = firstPage; page < lastPage; ++page) {
         const int first = page * kPage;
-        valuesOfPage<half, group>(out, row.scratch + first - origin, ld, row.kv.pages[page] + row.kv.offset,
-                                  dimension, row.first > first ? row.first - first : 0,
+        const std::byte *values = row.kv.pages[page] + row.kv.offset + layout.values;
+        if constexpr (type == KvType::Q8_0) {
+            values = reinterpret_cast<const std::byte *>(valuesOf(row.kv, page, unpacked));
+        }
+        valuesOfPage<half, group>(out, row.scratch + first - origin, ld, values, padded,
+                                  row.first > first ? row.first - first : 0,
                                   row.last - first < kPage ? row.last - first : kPage);
     }
 }
 
-template <bool half>
+template <KvType type>
 inline void attendGroups(const AttentionRow &row)
 {
     int g = 0;
     for (; g + 4 <= row.group; g += 4) {
-        attendGroup<half, 4>(row, g);
+        attendGroup<type, 4>(row, g);
     }
     if (row.group - g == 3) {
-        attendGroup<half, 3>(row, g);
+        attendGroup<type, 3>(row, g);
     } else if (row.group - g == 2) {
-        attendGroup<half, 2>(row, g);
+        attendGroup<type, 2>(row, g);
     } else if (row.group - g == 1) {
-        attendGroup<half, 1>(row, g);
+        attendGroup<type, 1>(row, g);
     }
 }
 
+/// Not for valuesInKeys.
 inline void attendRow(const AttentionRow &row)
 {
-    if (row.kv.half) {
-        attendGroups<true>(row);
+    if (row.kv.layout->type == KvType::F32) {
+        attendGroups<KvType::F32>(row);
+    } else if (row.kv.layout->type == KvType::F16) {
+        attendGroups<KvType::F16>(row);
     } else {
-        attendGroups<false>(row);
+        attendGroups<KvType::Q8_0>(row);
     }
 }
 

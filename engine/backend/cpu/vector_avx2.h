@@ -72,6 +72,13 @@ inline Floats loadBfloat(const void *p)
     return {wide(_mm_loadu_si128(halves)), wide(_mm_loadu_si128(halves + 1))};
 }
 
+inline Floats loadBytes(const void *p)
+{
+    const __m128i bytes = _mm_loadu_si128(static_cast<const __m128i *>(p));
+    return {_mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(bytes)),
+            _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_srli_si128(bytes, 8)))};
+}
+
 inline Floats splat(float x)
 {
     return {_mm256_set1_ps(x), _mm256_set1_ps(x)};

@@ -58,6 +58,12 @@ inline Floats loadBfloat(const void *p)
     return {_mm512_castsi512_ps(_mm512_slli_epi32(wide, 16))};
 }
 
+/// Sixteen signed bytes.
+inline Floats loadBytes(const void *p)
+{
+    return {_mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(_mm_loadu_si128(static_cast<const __m128i *>(p))))};
+}
+
 inline Floats splat(float x)
 {
     return {_mm512_set1_ps(x)};

@@ -72,6 +72,15 @@ inline Floats loadBfloat(const void *p)
     EACH_QUARTER(Floats, vreinterpretq_f32_u32(vshll_n_u16(vld1_u16(halves + 4 * i), 16)));
 }
 
+/// Sixteen signed bytes.
+inline Floats loadBytes(const void *p)
+{
+    const int8x16_t bytes = vld1q_s8(static_cast<const std::int8_t *>(p));
+    const int16x8_t words[2] = {vmovl_s8(vget_low_s8(bytes)), vmovl_s8(vget_high_s8(bytes))};
+    EACH_QUARTER(Floats, vcvtq_f32_s32(vmovl_s16(i % 2 == 0 ? vget_low_s16(words[i / 2])
+                                                            : vget_high_s16(words[i / 2]))));
+}
+
 inline Floats splat(float x)
 {
     EACH_QUARTER(Floats, vdupq_n_f32(x));
