@@ -1,5 +1,7 @@
 #pragma once
 
+#include "engine/backend/experts.h"
+#include "engine/base/kv_type.h"
 #include "engine/base/result.h"
 #include "engine/weights/tensor.h"
 
@@ -76,10 +78,6 @@ struct RopeParameters
         frequencies;     ///< [dimensions / 2] radians a position, scaling applied; backend memory
     float magnitude = 1; ///< YaRN's factor on sine and cosine
 };
-
-/// How a cache stores keys and values. F16 rounds to 11 bits; Q8_0 rounds each 32 numbers of a head to 8 bits
-/// and a half-precision scale they share.
-enum class KvType { F32, F16, Q8_0 };
 
 /// What a group of layers keeps for each position. Layers of a group live and die together: all with full
 /// attention, or all of one window.
@@ -191,6 +189,27 @@ public:
     /// out[t] = mean (or first, or last) row of text t, length 1 with `normalize`
     enum class Pooling { Mean, First, Last };
     virtual void pool(Rows out, Rows in, std::span<const int> lengths, Pooling pooling, bool normalize) = 0;
+
+    // Mixtures of experts, and products of each head.
+    /// @param members  the tensors of each, one above the other (gate, up). With `transposed` it is one
+    /// tensor [inputs, outputs]; quantised types may then be kept as halves. Errors: as upload.
+    virtual Result<std::unique_ptr<WeightStack>> uploadStack(std::span<const std::vector<Tensor>> members,
+                                                             bool transposed) = 0;
+    virtual std::unique_ptr<Routes> makeRoutes() = 0;
+    /// @param logits  [rows, experts]
+    virtual void route(Routes &routes, Rows logits, const RouteParameters &p) = 0;
+    /// out[rows * chosen] = each row as often as it has experts, sorted by expert. Different memory.
+    virtual void spread(Rows out, Rows in, const Routes &routes) = 0;
+    /// The sorted rows of each expert times its matrix. Different memory.
+    virtual void linearExperts(Rows out, const WeightStack &w, Rows in, const Routes &routes) = 0;
+    /// out[row] += the sum over its experts of weight * in[sorted row]
+    virtual void gather(Rows out, Rows in, const Routes &routes) = 0;
+    /// Each head of a row times its matrix. Heads are columns / w.count apart, on both sides; what they have
+    /// beyond w.inputs is not read, beyond w.outputs not written. Different memory.
+    virtual void linearHeads(Rows out, const WeightStack &w, Rows in) = 0;
+    /// The first `count` values of each head of each row. Heads are columns / heads apart, on both sides.
+    virtual void copyHeads(Rows out, Rows in, int heads, int count) = 0;
+    virtual void scaleBySigmoid(Rows x, Rows logits) = 0; ///< x[row] *= sigmoid(logits[row][0])
 };
 
 /// @param threads  0: as many as real cores. Runtime dispatch: AVX-512, AVX2 or plain loops.

@@ -40,6 +40,7 @@ CpuBackend::CpuBackend(const cpu::Kernels &kernels, int threads)
     , m_pool(threads)
     , m_matmul(kernels, m_pool)
     , m_attention(kernels, m_pool)
+    , m_experts(m_matmul, m_pool)
 {
 }
 
@@ -287,6 +288,65 @@ void CpuBackend::pool(Rows out, Rows in, std::span<const int> lengths, Pooling p
         }
         first += length;
     }
+}
+
+Result<std::unique_ptr<WeightStack>> CpuBackend::uploadStack(std::span<const std::vector<Tensor>> members,
+                                                             bool transposed)
+{
+    ASSIGN_OR_RETURN(auto stack, cpu::MatrixStack::pack(members, transposed, m_arena, m_pool));
+    return std::unique_ptr<WeightStack>(std::move(stack));
+}
+
+std::unique_ptr<Routes> CpuBackend::makeRoutes()
+{
+    return std::make_unique<cpu::RouteTable>();
+}
+
+void CpuBackend::route(Routes &routes, Rows logits, const RouteParameters &p)
+{
+    static_cast<cpu::RouteTable &>(routes).fill(logits, p);
+}
+
+void CpuBackend::spread(Rows out, Rows in, const Routes &routes)
+{
+    m_experts.spread(out, in, static_cast<const cpu::RouteTable &>(routes));
+}
+
+void CpuBackend::linearExperts(Rows out, const WeightStack &w, Rows in, const Routes &routes)
+{
+    m_experts.linear(out, static_cast<const cpu::MatrixStack &>(w), in,
+                     static_cast<const cpu::RouteTable &>(routes));
+}
+
+void CpuBackend::gather(Rows out, Rows in, const Routes &routes)
+{
+    m_experts.gather(out, in, static_cast<const cpu::RouteTable &>(routes));
+}
+
+void CpuBackend::linearHeads(Rows out, const WeightStack &w, Rows in)
+{
+    m_experts.heads(out, static_cast<const cpu::MatrixStack &>(w), in);
+}
+
+void CpuBackend::copyHeads(Rows out, Rows in, int heads, int count)
+{
+    assert(out.rows == in.rows && out.columns % heads == 0 && in.columns % heads == 0);
+    const int outStep = out.columns / heads;
+    const int inStep = in.columns / heads;
+    forRows(in, [&](int row) {
+        for (int head = 0; head < heads; ++head) {
+            std::copy_n(rowOf(in, row) + head * inStep, count, rowOf(out, row) + head * outStep);
+        }
+    });
+}
+
+void CpuBackend::scaleBySigmoid(Rows x, Rows logits)
+{
+    assert(x.rows == logits.rows);
+    forRows(x, [&](int row) {
+        const float factor = 1.0f / (1.0f + std::exp(-*rowOf(logits, row)));
+        std::for_each_n(rowOf(x, row), x.columns, [factor](float &value) { value *= factor; });
+    });
 }
 
 std::unique_ptr<Backend> makeCpuBackend(int threads)

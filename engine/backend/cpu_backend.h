@@ -2,6 +2,7 @@
 
 #include "engine/backend/backend.h"
 #include "engine/backend/cpu/attention.h"
+#include "engine/backend/cpu/experts.h"
 #include "engine/backend/cpu/kernels.h"
 #include "engine/backend/cpu/matmul.h"
 
@@ -43,6 +44,17 @@ public:
                          const AttentionParameters &p) override;
     void pool(Rows out, Rows in, std::span<const int> lengths, Pooling pooling, bool normalize) override;
 
+    Result<std::unique_ptr<WeightStack>> uploadStack(std::span<const std::vector<Tensor>> members,
+                                                     bool transposed) override;
+    std::unique_ptr<Routes> makeRoutes() override;
+    void route(Routes &routes, Rows logits, const RouteParameters &p) override;
+    void spread(Rows out, Rows in, const Routes &routes) override;
+    void linearExperts(Rows out, const WeightStack &w, Rows in, const Routes &routes) override;
+    void gather(Rows out, Rows in, const Routes &routes) override;
+    void linearHeads(Rows out, const WeightStack &w, Rows in) override;
+    void copyHeads(Rows out, Rows in, int heads, int count) override;
+    void scaleBySigmoid(Rows x, Rows logits) override;
+
 private:
     /// body(row) for each row, shared among threads when there is enough to do.
     template <class Body>
@@ -54,6 +66,7 @@ private:
     cpu::Arena m_arena;
     cpu::Matmul m_matmul;
     cpu::Attention m_attention;
+    cpu::Experts m_experts;
     cpu::KvPagePool m_kvPages;
 
     // Sines and cosines of the last call: all layers of a pass ask for the same.

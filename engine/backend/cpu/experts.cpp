@@ -65,9 +65,8 @@ Result<TurnedTensor> turn(const Tensor &tensor)
     const auto rows = std::size_t(tensor.rows());
     const auto columns = std::size_t(tensor.columns());
     const auto layout = layoutOf(tensor.type);
-    if (!layout ||
-        rows * columns / std::size_t(layout->blockValues) * std::size_t(layout->blockBytes) !=
-            tensor.data.size()) {
+    if (!layout || rows * columns / std::size_t(layout->blockValues) * std::size_t(layout->blockBytes) !=
+                       tensor.data.size()) {
         return fail(ErrorCode::Damaged, tensor.name + ": shape does not fit its data");
     }
     TurnedTensor result;
@@ -93,8 +92,7 @@ Result<std::unique_ptr<PackedMatrix>> packMember(const std::vector<Tensor> &piec
         ASSIGN_OR_RETURN(auto matrix, PackedMatrix::pack(std::span(&tensor, 1), arena, pool));
         for (const Segment &segment : matrix->segments()) {
             if (!segment.packing) { // it would view into what is about to go
-                return fail(ErrorCode::Unsupported,
-                            tensor->name + ": weights of its type cannot be turned");
+                return fail(ErrorCode::Unsupported, tensor->name + ": weights of its type cannot be turned");
             }
         }
         return matrix;

@@ -44,7 +44,10 @@ public:
     float weight(int row, int choice) const { return m_weights[at(row, choice)]; }
 
 private:
-    std::size_t at(int row, int choice) const { return std::size_t(row) * std::size_t(chosen) + std::size_t(choice); }
+    std::size_t at(int row, int choice) const
+    {
+        return std::size_t(row) * std::size_t(chosen) + std::size_t(choice);
+    }
 
     void choose(int row, const float *logits, const RouteParameters &p);
     void sort();
