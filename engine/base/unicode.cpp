@@ -363,6 +363,17 @@ char32_t toLower(char32_t c)
     return c <= 0x10FFFF ? static_cast<char32_t>(utf8proc_tolower(static_cast<utf8proc_int32_t>(c))) : c;
 }
 
+bool isCapital(char32_t c)
+{
+    const auto category = utf8proc_category(static_cast<utf8proc_int32_t>(c));
+    return category == UTF8PROC_CATEGORY_LU || category == UTF8PROC_CATEGORY_LT;
+}
+
+bool isSmall(char32_t c)
+{
+    return utf8proc_category(static_cast<utf8proc_int32_t>(c)) == UTF8PROC_CATEGORY_LL;
+}
+
 bool isNonspacingMark(char32_t c)
 {
     return c >= 0x300 && c <= 0x10FFFF && propertyOf(c).category == UTF8PROC_CATEGORY_MN;

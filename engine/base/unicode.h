@@ -121,6 +121,10 @@ inline bool isRightToLeft(char32_t c)
 
 /// The simple (one to one) lower case mapping.
 char32_t toLower(char32_t c);
+/// Category Lu or Lt: a capital letter.
+bool isCapital(char32_t c);
+/// Category Ll: a small letter.
+bool isSmall(char32_t c);
 /// Category Mn: a mark that takes no room of its own (accents, Arabic vowel signs).
 bool isNonspacingMark(char32_t c);
 

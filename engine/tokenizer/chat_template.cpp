@@ -40,9 +40,10 @@ public:
     std::string name() const override { return m_name; }
 
     Result<std::vector<PromptPiece>> render(std::span<const TemplateMessage> messages,
-                                            bool addGenerationPrompt) const override
+                                            bool addGenerationPrompt,
+                                            std::optional<bool> thinking) const override
     {
-        auto pieces = renderOnce(messages, addGenerationPrompt);
+        auto pieces = renderOnce(messages, addGenerationPrompt, thinking);
         const bool system = !messages.empty() && messages.front().role == "system";
         if (pieces || !system || messages.size() < 2 || messages[1].role != "user") {
             return pieces;
@@ -50,19 +51,21 @@ public:
         // The rules that the program gives must reach the model, in the user's turn if need be.
         std::vector<TemplateMessage> merged(messages.begin() + 1, messages.end());
         merged.front().text = messages.front().text + "\n\n" + merged.front().text;
-        auto again = renderOnce(merged, addGenerationPrompt);
+        auto again = renderOnce(merged, addGenerationPrompt, thinking);
         return again ? again : pieces;
     }
 
 private:
     Result<std::vector<PromptPiece>> renderOnce(std::span<const TemplateMessage> messages,
-                                                bool addGenerationPrompt) const
+                                                bool addGenerationPrompt,
+                                                std::optional<bool> thinking) const
     {
         jinja::Template::Input input;
         for (const TemplateMessage &message : messages) {
             input.messages.push_back({message.role, message.text});
         }
         input.addGenerationPrompt = addGenerationPrompt;
+        input.thinking = thinking;
         input.beginOfText = m_begin;
         input.endOfText = m_end;
         input.now = jinja::timeNow();
@@ -141,7 +144,7 @@ std::unique_ptr<const ChatTemplate> fromSource(const std::string &source, const 
         *std::move(parsed), std::string(form ? form->name : "own") + " template " + hashOf(source),
         tokenizer);
     const std::vector<TemplateMessage> probe{{"user", "Hello"}};
-    if (const auto pieces = own->render(probe, true); !pieces) {
+    if (const auto pieces = own->render(probe, true, {}); !pieces) {
         logLine(LogLevel::Warning, path + ": chat template: " + pieces.error().detail);
         return nullptr;
     }

@@ -41,10 +41,12 @@ public:
     /// model's.
     virtual std::string name() const = 0;
     /// A template that refuses a system message, or leaves it out, gets it before the first user's text.
+    /// @param thinking  what it is told about reasoning, where it asks; empty: its own choice
     /// Errors: Unsupported (roles that the form refuses; the template's own message, never with message text
     /// in it).
     virtual Result<std::vector<PromptPiece>> render(std::span<const TemplateMessage> messages,
-                                                    bool addGenerationPrompt) const = 0;
+                                                    bool addGenerationPrompt,
+                                                    std::optional<bool> thinking = {}) const = 0;
 };
 
 /// Encodes pieces as one text, in which control tokens are found inside control pieces only.

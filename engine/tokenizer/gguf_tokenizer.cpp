@@ -161,12 +161,6 @@ bool isOneOf(std::string_view name, std::initializer_list<std::string_view> name
     return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-/// Llama 3's own settings, which files of that pre-tokenizer need not state.
-bool isLlama3(std::string_view pre)
-{
-    return isOneOf(pre, {"llama-bpe", "llama3", "llama-v3", "falcon3", "pixtral"});
-}
-
 struct Ends
 {
     std::optional<TokenId> before;
@@ -177,8 +171,9 @@ struct Ends
 Result<Ends> readEnds(const Metadata &metadata, Model model, const SpecialTokens &special)
 {
     const bool encoder = model == Model::WordPiece;
+    const auto pre = preTokenizerNamed(preOf(metadata));
     const bool bosUsual =
-        model == Model::SentencePiece || encoder || (model == Model::Bpe && isLlama3(preOf(metadata)));
+        model == Model::SentencePiece || encoder || (model == Model::Bpe && pre && (*pre)->addsBos);
     const bool eosUsual = model == Model::Unigram || encoder;
     ASSIGN_OR_RETURN(const bool addBos, metadata.flagOr(keyOf("add_bos_token"), bosUsual));
     ASSIGN_OR_RETURN(const bool addEos, metadata.flagOr(keyOf("add_eos_token"), eosUsual));
@@ -272,13 +267,13 @@ Result<std::unique_ptr<const Tokenizer>> loadBpe(const Metadata &metadata, Token
         logLine(LogLevel::Warning, metadata.source + ": names no pre-tokenizer: the usual one is taken");
     }
     BpeModel model;
-    auto preTokenizer = PreTokenizer::named(pre.substr(0, 64));
-    if (!preTokenizer) {
-        return fail(ErrorCode::Unsupported, metadata.source + ": " + preTokenizer.error().detail);
+    const auto kind = preTokenizerNamed(pre.substr(0, 64));
+    if (!kind) {
+        return fail(ErrorCode::Unsupported, metadata.source + ": " + kind.error().detail);
     }
-    model.preTokenizer = *std::move(preTokenizer);
-    model.ignoreMerges = isLlama3(pre);
-    if (isOneOf(pre, {"qwen2", "deepseek-r1-qwen", "olmo", "mpt"})) {
+    model.preTokenizer = PreTokenizer((*kind)->rules);
+    model.ignoreMerges = (*kind)->wholeWords;
+    if ((*kind)->composes) {
         ASSIGN_OR_RETURN(model.normalizer, Normalizer::build({steps::Form{NormalForm::Nfc}}));
     }
     ASSIGN_OR_RETURN(const auto *merges, arrayAt<std::string>(metadata, "merges"));

@@ -128,12 +128,16 @@ Result<std::vector<Template::Run>> Template::render(const Input &input) const
             messages.emplace_back(Dict{{Text("role"), Value(message.role)},
                                        {Text("content"), Value(Text::fromMessage(message.text, number))}});
         }
-        const Dict context{{Text("messages"), Value(std::move(messages))},
+        Dict context{{Text("messages"), Value(std::move(messages))},
                            {Text("add_generation_prompt"), Value(input.addGenerationPrompt)},
                            {Text("bos_token"), Value(input.beginOfText)},
                            {Text("eos_token"), Value(input.endOfText)},
                            {Text("tools"), Value(None())},
                            {Text("documents"), Value(None())}};
+        if (input.thinking) { // Qwen and SmolLM call it so, DeepSeek and Granite so
+            context.emplace_back(Text("enable_thinking"), Value(*input.thinking));
+            context.emplace_back(Text("thinking"), Value(*input.thinking));
+        }
         return runsOf(Interpreter(context, input.now).run(m_tree->body));
     });
 }

@@ -75,6 +75,11 @@ std::size_t deepSeekV3Cjk(std::string_view text, std::size_t at);
 /// [ASCII punctuation][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+|
 /// ?[\p{P}\p{S}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+
 std::size_t deepSeekV3(std::string_view text, std::size_t at);
+// In pre_rules_case.cpp. With U for [\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}], L for [\p{Ll}\p{Lm}\p{Lo}\p{M}]:
+/// [^\r\n\p{L}\p{N}]?U*L+|[^\r\n\p{L}\p{N}]?U+L*|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+
+std::size_t tekken(std::string_view text, std::size_t at);
+/// The same with (?i:'s|'t|'re|'ve|'m|'ll|'d)? after both kinds of words, and \p{N}{1,3}
+std::size_t gpt4o(std::string_view text, std::size_t at);
 } // namespace rules
 
 } // namespace engine

@@ -23,9 +23,6 @@ public:
     {
     }
 
-    /// By the name that GGUF files carry (tokenizer.ggml.pre). Errors: Unsupported (names it).
-    static Result<PreTokenizer> named(std::string_view name);
-
     /// @param emit  (std::string_view word) for each, in order; together they are the text
     template <class Emit>
     void split(std::string_view text, const Emit &emit) const
@@ -63,6 +60,21 @@ private:
 
     std::vector<SplitRule> m_rules;
 };
+
+/// What a name in a GGUF file (tokenizer.ggml.pre) stands for.
+struct PreTokenizerKind
+{
+    std::string_view name;
+    std::vector<SplitRule> rules;
+    bool composes = false;   ///< text is brought to NFC first
+    bool wholeWords = false; ///< a word that is a token is that token, whatever the merges make of it
+    bool addsBos = false;    ///< where the file does not say
+};
+
+/// Errors: Unsupported (names it).
+Result<const PreTokenizerKind *> preTokenizerNamed(std::string_view name);
+/// The kind that does the same, for files that name none. Null: none.
+const PreTokenizerKind *preTokenizerLike(const std::vector<SplitRule> &rules, bool composes, bool wholeWords);
 
 /// The matcher of a published regular expression, compared letter by letter; null: we do not know it.
 SplitRule ruleOfRegex(std::string_view regex);

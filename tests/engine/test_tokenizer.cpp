@@ -1,3 +1,4 @@
+#include "engine/tokenizer/pre_tokenizer.h"
 #include "tests/engine/tokenizer_support.h"
 
 #include <QFile>
@@ -52,6 +53,8 @@ private slots:
     void vocabularyMatchesBothReferences();
     void modelFileMatchesItsTokenizer_data();
     void modelFileMatchesItsTokenizer();
+    void partsWordsByCaseAsTheExpressionsDo();
+    void knowsThePreTokenizersOfItsFamilies();
 
 private:
     void checkCases(const Tokenizer &tokenizer, const QJsonArray &strings, const QJsonArray &cases,
@@ -187,6 +190,48 @@ void TestTokenizerGoldens::modelFileMatchesItsTokenizer()
         QVERIFY(!rendered.isEmpty() && !expected.empty());
         QVERIFY2(ids == expected, qPrintable(show(ids) + QStringLiteral(", expected ") + show(expected)));
     }
+}
+
+/// The splits are those of Python's regex module.
+void TestTokenizerGoldens::partsWordsByCaseAsTheExpressionsDo()
+{
+    const QJsonArray expressions =
+        readJson(QStringLiteral(TEST_DATA "/tokenizers/cased_splits.json")).array();
+    QCOMPARE(expressions.size(), 2);
+    for (const auto expression : expressions) {
+        const auto rule = engine::ruleOfRegex(expression[QStringLiteral("regex")].toString().toStdString());
+        QVERIFY(rule);
+        const engine::PreTokenizer preTokenizer({rule});
+        for (const auto split : expression[QStringLiteral("splits")].toArray()) {
+            QStringList wanted;
+            for (const auto word : split.toArray()) {
+                wanted << word.toString();
+            }
+            QStringList words;
+            const std::string text = wanted.join(QString()).toStdString();
+            preTokenizer.split(text, [&](std::string_view word) {
+                words << QString::fromUtf8(word.data(), qsizetype(word.size()));
+            });
+            QCOMPARE(words, wanted);
+        }
+    }
+}
+
+void TestTokenizerGoldens::knowsThePreTokenizersOfItsFamilies()
+{
+    for (const char *name : {"default", "llama-bpe", "llama3", "smaug-bpe", "dbrx", "tekken", "qwen2",
+                             "deepseek-llm", "deepseek-coder", "deepseek-v3", "deepseek-r1-qwen", "gpt-2",
+                             "olmo", "smollm", "gpt-4o", "stablelm2", "phi-2", "megrez"}) {
+        QVERIFY2(engine::preTokenizerNamed(name), name);
+    }
+    const auto unknown = engine::preTokenizerNamed("no-such-pre");
+    QVERIFY(!unknown);
+    QCOMPARE(unknown.error().detail, std::string("pre-tokenizer \"no-such-pre\""));
+    // What a folder's rules are called in a GGUF.
+    const auto *llama = *engine::preTokenizerNamed("llama3");
+    QCOMPARE(engine::preTokenizerLike(llama->rules, false, true)->name, std::string_view("llama-bpe"));
+    QCOMPARE(engine::preTokenizerLike(llama->rules, false, false)->name, std::string_view("smaug-bpe"));
+    QVERIFY(!engine::preTokenizerLike(llama->rules, true, true));
 }
 
 QTEST_GUILESS_MAIN(TestTokenizerGoldens)
