@@ -5,7 +5,6 @@
 
 #include <cmath>
 #include <cstring>
-#include <numbers>
 
 namespace engine {
 namespace {
@@ -22,8 +21,7 @@ std::string pathName(const ModelFile &file)
     return file.format() == FileFormat::Gguf ? last.stem().string() : last.string();
 }
 
-/// Every layer brings tensors, every value of a hidden state a column: sizes cannot exceed what the file
-/// holds.
+/// Every value of a hidden state is a column of the embedding: sizes cannot exceed what the file holds.
 Result<void> checkSizes(const ModelFile &file, ModelConfig &config)
 {
     const Tensor *embedding = findTensor(file, *config.spec, Slot::TokenEmbedding, 0, ".weight");
@@ -39,10 +37,6 @@ Result<void> checkSizes(const ModelFile &file, ModelConfig &config)
                                  " values for an embedding length of " + std::to_string(config.hidden));
     }
     config.vocabulary = int(embedding->shape[0]);
-    if (std::size_t(config.layers) > file.tensors().size()) {
-        return damaged(file, std::to_string(config.layers) + " layers but " +
-                                 std::to_string(file.tensors().size()) + " tensors");
-    }
     return {};
 }
 
@@ -56,11 +50,23 @@ Result<void> checkHeads(const ModelFile &file, const ModelConfig &config)
         return damaged(file, std::to_string(config.heads) + " heads of " + std::to_string(config.headSize) +
                                  " values");
     }
-    if (config.spec->positions == Positions::Rope &&
-        (config.ropeDimensions < 2 || config.ropeDimensions > config.headSize ||
-         config.ropeDimensions % 2 != 0)) {
+    return {};
+}
+
+Result<void> checkRope(const ModelFile &file, const ModelConfig &config)
+{
+    if (config.ropeDimensions < 2 || config.ropeDimensions > config.headSize ||
+        config.ropeDimensions % 2 != 0) {
         return damaged(file, "rope turns " + std::to_string(config.ropeDimensions) + " values of a head of " +
                                  std::to_string(config.headSize));
+    }
+    for (const double base : {config.ropeBase, config.localRopeBase > 0 ? config.localRopeBase : 10000}) {
+        if (!std::isfinite(base) || base <= 1) {
+            return damaged(file, "rope base is " + std::to_string(base));
+        }
+    }
+    if (auto sound = checkRopeScaling(config.ropeScaling, config.ropeDimensions); !sound) {
+        return damaged(file, sound.error().detail);
     }
     return {};
 }
@@ -70,55 +76,62 @@ Result<void> checkNumbers(const ModelFile &file, const ModelConfig &config)
     if (!std::isfinite(config.normEpsilon) || config.normEpsilon <= 0 || config.normEpsilon > 1) {
         return damaged(file, "norm epsilon is " + std::to_string(config.normEpsilon));
     }
-    if (!std::isfinite(config.ropeBase) || config.ropeBase < 1) {
-        return damaged(file, "rope base is " + std::to_string(config.ropeBase));
-    }
-    const RopeScaling &scaling = config.ropeScaling;
-    const bool finite = std::isfinite(scaling.factor) && std::isfinite(scaling.lowFrequency) &&
-                        std::isfinite(scaling.highFrequency) && std::isfinite(scaling.originalContext);
-    if (!finite || scaling.factor < 1e-3 || scaling.factor > 1e6 || scaling.lowFrequency <= 0 ||
-        scaling.highFrequency <= scaling.lowFrequency || scaling.originalContext < 1) {
-        return damaged(file, "rope scaling is out of range");
-    }
-    return {};
-}
-
-/// The prefixes under which a whole model may hang in a checkpoint.
-constexpr std::string_view kFolderPrefixes[] = {"", "model.", "bert.", "roberta."};
-
-std::string_view nameOf(const TensorNames &names, Slot slot)
-{
-    for (const std::span<const TensorName> list : {names.own, names.shared}) {
-        for (const TensorName &entry : list) {
-            if (entry.slot == slot) {
-                return entry.name;
-            }
+    for (const float value : {config.attentionScale, config.attentionSoftCap, config.logitSoftCap}) {
+        if (!std::isfinite(value) || value < 0) {
+            return damaged(file, "a scale or a soft cap is " + std::to_string(value));
         }
     }
     return {};
 }
 
-double scaledFrequency(double frequency, const RopeScaling &scaling)
+/// The prefixes under which a whole model may hang in a checkpoint.
+constexpr std::string_view kFolderPrefixes[] = {"",
+                                                "model.",
+                                                "bert.",
+                                                "roberta.",
+                                                "transformer.",
+                                                "gpt_neox.",
+                                                "language_model.",
+                                                "language_model.model.",
+                                                "model.language_model."};
+
+/// The patterns of a slot's name: the family's own, or else those it shares.
+std::vector<std::string_view> patternsOf(const ArchSpec &spec, FileFormat format, Slot slot)
 {
-    if (scaling.kind == RopeScaling::Kind::None) {
-        return frequency;
+    const TensorNames &names = format == FileFormat::Gguf ? spec.ggufNames : spec.folderNames;
+    std::vector<std::string_view> patterns;
+    for (const std::span<const TensorName> list : {names.own, names.shared}) {
+        for (const TensorName &entry : list) {
+            if (entry.slot == slot) {
+                patterns.push_back(entry.name);
+            }
+        }
+        if (!patterns.empty()) {
+            break;
+        }
     }
-    if (scaling.kind == RopeScaling::Kind::Linear) {
-        return frequency / scaling.factor;
+    return patterns;
+}
+
+std::string fillIn(std::string_view pattern, int layer, std::string_view suffix)
+{
+    std::string name(pattern);
+    if (const auto at = name.find("{}"); at != std::string::npos) {
+        name.replace(at, 2, std::to_string(layer));
     }
-    const double wave = 2 * std::numbers::pi / frequency;
-    if (wave < scaling.originalContext / scaling.highFrequency) {
-        return frequency;
-    }
-    if (wave > scaling.originalContext / scaling.lowFrequency) {
-        return frequency / scaling.factor;
-    }
-    const double keep = (scaling.originalContext / wave - scaling.lowFrequency) /
-                        (scaling.highFrequency - scaling.lowFrequency);
-    return (1 - keep) * frequency / scaling.factor + keep * frequency;
+    return name.empty() ? name : name.append(suffix);
 }
 
 } // namespace
+
+Result<void> checkLayers(const ModelFile &file, const ModelConfig &config)
+{
+    if (std::size_t(config.layers) > file.tensors().size()) {
+        return damaged(file, std::to_string(config.layers) + " layers but " +
+                                 std::to_string(file.tensors().size()) + " tensors");
+    }
+    return {};
+}
 
 Result<ModelConfig> readConfig(const ModelFile &file)
 {
@@ -128,64 +141,54 @@ Result<ModelConfig> readConfig(const ModelFile &file)
     if (config.name.empty()) {
         config.name = pathName(file);
     }
+    if (config.spec->scaledEmbedding) {
+        config.embeddingScale = std::sqrt(float(config.hidden));
+    }
     RETURN_IF_ERROR(checkSizes(file, config));
     RETURN_IF_ERROR(checkHeads(file, config));
     RETURN_IF_ERROR(checkNumbers(file, config));
+    if (config.spec->positions == Positions::Rope) {
+        RETURN_IF_ERROR(checkRope(file, config));
+    }
     return config;
 }
 
 std::string tensorName(const ArchSpec &spec, FileFormat format, Slot slot, int layer, std::string_view suffix)
 {
-    const TensorNames &names = format == FileFormat::Gguf ? spec.ggufNames : spec.folderNames;
-    std::string name(nameOf(names, slot));
-    if (name.empty()) {
-        return name;
-    }
-    if (const auto at = name.find("{}"); at != std::string::npos) {
-        name.replace(at, 2, std::to_string(layer));
-    }
-    return name.append(suffix);
+    const auto patterns = patternsOf(spec, format, slot);
+    return patterns.empty() ? std::string() : fillIn(patterns.front(), layer, suffix);
 }
 
 const Tensor *findTensor(const ModelFile &file, const ArchSpec &spec, Slot slot, int layer,
                          std::string_view suffix)
 {
-    const std::string name = tensorName(spec, file.format(), slot, layer, suffix);
-    if (name.empty()) {
-        return nullptr;
-    }
-    if (file.format() == FileFormat::Gguf) {
-        return file.tensor(name);
-    }
-    for (const std::string_view prefix : kFolderPrefixes) {
-        if (const Tensor *tensor = file.tensor(std::string(prefix) + name)) {
-            return tensor;
+    for (const std::string_view pattern : patternsOf(spec, file.format(), slot)) {
+        const std::string name = fillIn(pattern, layer, suffix);
+        if (name.empty()) {
+            continue;
+        }
+        if (file.format() == FileFormat::Gguf) {
+            if (const Tensor *tensor = file.tensor(name)) {
+                return tensor;
+            }
+            continue;
+        }
+        for (const std::string_view prefix : kFolderPrefixes) {
+            if (const Tensor *tensor = file.tensor(std::string(prefix) + name)) {
+                return tensor;
+            }
         }
     }
     return nullptr;
 }
 
-std::vector<float> ropeFrequencies(const ModelConfig &config, const std::vector<float> &factors)
-{
-    std::vector<float> frequencies(std::size_t(config.ropeDimensions / 2));
-    for (std::size_t i = 0; i < frequencies.size(); ++i) {
-        const double exponent = -2.0 * double(i) / config.ropeDimensions;
-        double frequency = scaledFrequency(std::pow(config.ropeBase, exponent), config.ropeScaling);
-        if (!factors.empty()) {
-            frequency /= double(factors[i]);
-        }
-        frequencies[i] = float(frequency);
-    }
-    return frequencies;
-}
-
-LayerKv ModelConfig::kvOf(int /*layer*/) const
+LayerKv ModelConfig::kvOf(int layer) const
 {
     return {.heads = kvHeads,
             .keySize = headSize,
             .valueSize = headSize,
             .valuesInKeys = false,
-            .window = window};
+            .window = plan[std::size_t(layer)].window};
 }
 
 } // namespace engine

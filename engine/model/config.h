@@ -2,6 +2,7 @@
 
 #include "engine/base/result.h"
 #include "engine/model/families.h"
+#include "engine/model/rope.h"
 #include "engine/weights/model_file.h"
 
 #include <cstdint>
@@ -9,17 +10,6 @@
 #include <vector>
 
 namespace engine {
-
-struct RopeScaling
-{
-    enum class Kind { None, Linear, Llama3 };
-    Kind kind = Kind::None;
-    double factor = 1;
-    double lowFrequency =
-        1; ///< Llama 3: waves longer than originalContext / lowFrequency are stretched by `factor`
-    double highFrequency = 4; ///< and those shorter than originalContext / highFrequency not at all
-    double originalContext = 8192;
-};
 
 /// What one layer keeps for each position. Layers that keep the same share their pages.
 struct LayerKv
@@ -31,6 +21,14 @@ struct LayerKv
     int window = 0;            ///< positions a query sees, itself included; 0: all
 
     bool operator==(const LayerKv &) const = default;
+};
+
+/// How one layer of a model differs from the next.
+struct LayerPlan
+{
+    enum class Rope { None, Global, Local };
+    int window = 0;           ///< positions a query sees, itself included; 0: all
+    Rope rope = Rope::Global; ///< which frequencies turn q and k
 };
 
 /// The hyperparameters of one model. Read from the file and checked: what is here is safe to compute with.
@@ -45,17 +43,24 @@ struct ModelConfig
     int heads = 0;
     int kvHeads = 0;
     int headSize = 0;
-    int vocabulary = 0;     ///< rows of the embedding matrix
-    int context = 0;        ///< tokens it was trained for
-    int positionOffset = 0; ///< learned positions: row of the first token
-    int window = 0;         ///< positions a query sees, itself included; 0: all
+    int vocabulary = 0;          ///< rows of the embedding matrix
+    int context = 0;             ///< tokens it was trained for
+    int positionOffset = 0;      ///< learned positions: row of the first token
+    std::vector<LayerPlan> plan; ///< [layers]
     float normEpsilon = 1e-5f;
     Activation activation = Activation::Silu;
+    Residual residual = Residual::Sequential;
+    float embeddingScale = 1;
+    float attentionScale = 1;   ///< on q · k
+    float attentionSoftCap = 0; ///< 0: none
+    float logitSoftCap = 0;
     RopeKind ropeKind = RopeKind::Halves;
     int ropeDimensions = 0; ///< of each head
     double ropeBase = 10000;
+    double localRopeBase = 0; ///< of layers with LayerPlan::Rope::Local; unscaled
     RopeScaling ropeScaling;
-    bool tied = false; ///< the file asks for the embedding as output matrix
+    bool tied = false;   ///< the file asks for the embedding as output matrix
+    bool embeds = false; ///< makes embeddings: every encoder, and a decoder whose files name a pooling
     Backend::Pooling pooling = Backend::Pooling::Mean;
 
     int querySize() const { return heads * headSize; }
@@ -75,9 +80,5 @@ const Tensor *findTensor(const ModelFile &file, const ArchSpec &spec, Slot slot,
 /// The name that findTensor looks for; empty where the family has no such slot.
 std::string tensorName(const ArchSpec &spec, FileFormat format, Slot slot, int layer,
                        std::string_view suffix);
-
-/// Radians a position of each rotated pair: base^(-2i/dimensions), scaled. @param factors  divide the
-/// frequencies (rope_freqs of a GGUF); empty for none. (Su et al. 2021; scaling: Llama 3.1's reference code)
-std::vector<float> ropeFrequencies(const ModelConfig &config, const std::vector<float> &factors);
 
 } // namespace engine

@@ -11,107 +11,16 @@ namespace {
 
 using Json = nlohmann::json;
 
-/// Members of one JSON object, checked; `where` names file and object in errors.
-struct Reader
+Result<Activation> readActivation(const JsonReader &read, const ArchSpec &spec)
 {
-    const Json &object;
-    std::string where;
-
-    const Json *find(const char *key) const
-    {
-        const auto it = object.find(key);
-        return it == object.end() || it->is_null() ? nullptr : &*it;
-    }
-
-    tl::unexpected<Error> damaged(const char *key, const std::string &reason) const
-    {
-        return fail(ErrorCode::Damaged, where + ": " + key + " " + reason);
-    }
-
-    Result<int> countOr(const char *key, int fallback, std::int64_t least = 1) const
-    {
-        const Json *value = find(key);
-        if (!value) {
-            return fallback;
-        }
-        if (!value->is_number_integer() ||
-            (value->is_number_unsigned() && value->get<std::uint64_t>() > std::uint64_t(kMostOfAnything))) {
-            return damaged(key, "is no number that can be");
-        }
-        const auto number = value->get<std::int64_t>();
-        if (number < least || number > kMostOfAnything) {
-            return damaged(key, "is " + std::to_string(number));
-        }
-        return int(number);
-    }
-
-    Result<int> count(const char *key) const
-    {
-        if (!find(key)) {
-            return damaged(key, "is missing");
-        }
-        return countOr(key, 0);
-    }
-
-    Result<double> numberOr(const char *key, double fallback) const
-    {
-        const Json *value = find(key);
-        if (!value) {
-            return fallback;
-        }
-        if (!value->is_number()) {
-            return damaged(key, "is no number");
-        }
-        return value->get<double>();
-    }
-
-    Result<std::string> textOr(const char *key, const std::string &fallback) const
-    {
-        const Json *value = find(key);
-        if (!value) {
-            return fallback;
-        }
-        if (!value->is_string()) {
-            return damaged(key, "is no text");
-        }
-        return value->get<std::string>();
-    }
-
-    bool flag(const char *key, bool fallback) const
-    {
-        const Json *value = find(key);
-        return value && value->is_boolean() ? value->get<bool>() : fallback;
-    }
-};
-
-/// A JSON object of the folder or of a folder in it. Errors: NotFound, Unreadable, Damaged.
-Result<Json> parse(const ModelFile &file, const std::string &name)
-{
-    ASSIGN_OR_RETURN(const MappedFile mapped, MappedFile::open(file.path() / name));
-    const auto bytes = mapped.bytes();
-    const std::string_view text(reinterpret_cast<const char *>(bytes.data()), bytes.size());
-    ASSIGN_OR_RETURN(Json json, parseJson(text, name));
-    if (!json.is_object()) {
-        return fail(ErrorCode::Damaged, name + ": no JSON object");
-    }
-    return json;
-}
-
-bool isMissing(const Result<Json> &json)
-{
-    return !json && json.error().code == ErrorCode::NotFound;
-}
-
-Result<Activation> activation(const Reader &read, Activation fallback)
-{
-    ASSIGN_OR_RETURN(const std::string name, read.textOr("hidden_act", ""));
+    ASSIGN_OR_RETURN(const std::string name, read.textOr({spec.activationKey}, ""));
     if (name.empty()) {
-        return fallback;
+        return spec.activation;
     }
-    if (name == "silu" || name == "swish") {
+    if (name == "silu" || name == "swish" || name == "swiglu") {
         return Activation::Silu;
     }
-    if (name == "gelu") {
+    if (name == "gelu" || name == "gelu_python" || name == "geglu") {
         return Activation::GeluExact;
     }
     if (name == "gelu_new" || name == "gelu_pytorch_tanh" || name == "gelu_fast") {
@@ -120,97 +29,141 @@ Result<Activation> activation(const Reader &read, Activation fallback)
     if (name == "relu") {
         return Activation::Relu;
     }
-    return fail(ErrorCode::Unsupported, read.where + ": hidden_act is \"" + printable(name) + "\"");
+    return fail(ErrorCode::Unsupported,
+                read.where() + ": " + std::string(spec.activationKey) + " is \"" + printable(name) + "\"");
 }
 
-Result<RopeScaling> ropeScaling(const Reader &read, const ModelConfig &config)
+/// Layer by layer "sliding_attention" or "full_attention"; empty where config.json does not list them.
+Result<std::vector<bool>> readLayerTypes(const JsonReader &read, const ModelConfig &config)
 {
-    RopeScaling scaling;
-    ASSIGN_OR_RETURN(const std::string oldKey, read.textOr("type", "default"));
-    ASSIGN_OR_RETURN(const std::string type, read.textOr("rope_type", oldKey));
-    if (type == "default") {
-        return scaling;
+    std::vector<bool> windowed;
+    const Json *types = read.find({"layer_types"});
+    if (!types || config.spec->windows == Windows::All) {
+        return windowed;
     }
-    if (type != "linear" && type != "llama3") {
-        return fail(ErrorCode::Unsupported, read.where + ": rope_type is \"" + printable(type) +
-                                                "\"; known: default, linear, llama3");
+    if (!types->is_array() || types->size() < std::size_t(config.layers)) {
+        return read.damaged("layer_types", "is no list of " + std::to_string(config.layers) + " layers");
     }
-    scaling.kind = type == "linear" ? RopeScaling::Kind::Linear : RopeScaling::Kind::Llama3;
-    ASSIGN_OR_RETURN(scaling.factor, read.numberOr("factor", 1));
-    ASSIGN_OR_RETURN(scaling.lowFrequency, read.numberOr("low_freq_factor", 1));
-    ASSIGN_OR_RETURN(scaling.highFrequency, read.numberOr("high_freq_factor", 4));
-    ASSIGN_OR_RETURN(scaling.originalContext,
-                     read.numberOr("original_max_position_embeddings", config.context));
-    return scaling;
+    for (const Json &type : *types) {
+        const std::string name = type.is_string() ? type.get<std::string>() : std::string();
+        if (name != "sliding_attention" && name != "full_attention") {
+            return fail(ErrorCode::Unsupported,
+                        read.where() + ": layer_types has \"" + printable(name) + "\"");
+        }
+        windowed.push_back(name == "sliding_attention");
+    }
+    return windowed;
 }
 
-/// Older files have rope_theta and rope_scaling, newer ones rope_parameters with both.
-Result<void> readRope(const Reader &read, ModelConfig &config)
+/// Layers without positions: no_rope_layers has a 0 for each, else every n-th is one.
+Result<LayerTest> readPlainLayers(const JsonReader &read, const ModelConfig &config)
 {
-    config.ropeKind = config.spec->ropeInFolder;
-    ASSIGN_OR_RETURN(const double partial, read.numberOr("partial_rotary_factor", 1));
-    config.ropeDimensions = partial > 0 && partial <= 1 ? int(std::lround(partial * config.headSize)) : 0;
-    ASSIGN_OR_RETURN(config.ropeBase, read.numberOr("rope_theta", 10000));
-    const Json *parameters = read.find("rope_parameters");
-    if (!parameters) {
-        parameters = read.find("rope_scaling");
+    if (config.spec->plainEvery == 0) {
+        return plainByPattern(0);
     }
-    if (!parameters) {
+    ASSIGN_OR_RETURN(const std::vector<float> turned, read.numbersOr({"no_rope_layers"}));
+    if (turned.empty()) {
+        ASSIGN_OR_RETURN(const int every, read.countOr({"no_rope_layer_interval"}, config.spec->plainEvery));
+        return plainByPattern(every);
+    }
+    if (turned.size() < std::size_t(config.layers)) {
+        return read.damaged("no_rope_layers", "is no list of " + std::to_string(config.layers) + " layers");
+    }
+    return LayerTest([turned](int layer) { return turned[std::size_t(layer)] == 0; });
+}
+
+Result<LayerTest> readWindowedLayers(const JsonReader &read, const ModelConfig &config,
+                                     const LayerTest &isPlain)
+{
+    const ArchSpec &spec = *config.spec;
+    ASSIGN_OR_RETURN(const std::vector<bool> listed, readLayerTypes(read, config));
+    if (!listed.empty()) {
+        return LayerTest([listed](int layer) { return bool(listed[std::size_t(layer)]); });
+    }
+    if (spec.windows == Windows::Flagged && spec.plainEvery > 0) {
+        return isPlain; // SmolLM3: only what has no positions
+    }
+    if (spec.windows == Windows::Flagged) {
+        ASSIGN_OR_RETURN(const int first, read.countOr({"max_window_layers"}, 28, 0));
+        return LayerTest([first](int layer) { return layer >= first; });
+    }
+    ASSIGN_OR_RETURN(const int every,
+                     read.countOr({"sliding_window_pattern", "_sliding_window_pattern"}, spec.fullEvery, 0));
+    return windowedByPattern(spec.windows == Windows::Pattern ? every : 0);
+}
+
+Result<void> readPlan(const JsonReader &read, ModelConfig &config)
+{
+    const ArchSpec &spec = *config.spec;
+    ASSIGN_OR_RETURN(const LayerTest isPlain, readPlainLayers(read, config));
+    const bool off = spec.windows == Windows::None ||
+                     (spec.windows == Windows::Flagged && !read.flag({"use_sliding_window"}, false));
+    if (off) {
+        planLayers(
+            config, 0, [](int) { return false; }, isPlain);
         return {};
     }
-    if (!parameters->is_object()) {
-        return read.damaged("rope_parameters", "is no object");
-    }
-    const Reader inner{*parameters, read.where + ": rope parameters"};
-    ASSIGN_OR_RETURN(config.ropeBase, inner.numberOr("rope_theta", config.ropeBase));
-    ASSIGN_OR_RETURN(config.ropeScaling, ropeScaling(inner, config));
+    ASSIGN_OR_RETURN(
+        const int window,
+        read.countOr({"sliding_window"}, read.isNull("sliding_window") ? 0 : spec.defaults.window, 0));
+    ASSIGN_OR_RETURN(const LayerTest isWindowed, readWindowedLayers(read, config, isPlain));
+    planLayers(config, window, isWindowed, isPlain);
     return {};
 }
 
-Result<void> readWindow(const Reader &read, ModelConfig &config)
+Result<void> readHeads(const JsonReader &read, ModelConfig &config)
 {
-    if (config.spec->windowNeedsFlag) {
-        if (read.flag("use_sliding_window", false)) {
-            return fail(ErrorCode::Unsupported, read.where + ": use_sliding_window");
-        }
-        return {};
-    }
-    ASSIGN_OR_RETURN(config.window, read.countOr("sliding_window", 0, 0));
+    const FolderDefaults &defaults = config.spec->defaults;
+    ASSIGN_OR_RETURN(config.heads, defaults.heads > 0
+                                       ? read.countOr({"num_attention_heads", "n_head"}, defaults.heads)
+                                       : read.count({"num_attention_heads", "n_head"}));
+    const bool asHeads = defaults.kvHeads == 0 || read.isNull("num_key_value_heads");
+    ASSIGN_OR_RETURN(config.kvHeads,
+                     read.countOr({"num_key_value_heads"}, asHeads ? config.heads : defaults.kvHeads));
+    const bool derived = defaults.headSize == 0 || read.isNull("head_dim");
+    ASSIGN_OR_RETURN(
+        config.headSize,
+        read.countOr({"head_dim"}, derived ? std::max(1, config.hidden / config.heads) : defaults.headSize));
     return {};
 }
 
-/// What sentence-transformers writes beside a model; each file may be missing.
-Result<void> readSentenceFiles(const ModelFile &file, ModelConfig &config)
+/// Scale and soft caps of attention's scores, soft cap of the logits.
+Result<void> readScores(const JsonReader &read, ModelConfig &config)
 {
-    if (auto pooling = parse(file, "1_Pooling/config.json"); !isMissing(pooling)) {
-        ASSIGN_OR_RETURN(const Json json, std::move(pooling));
-        const Reader read{json, "1_Pooling/config.json"};
-        if (read.flag("pooling_mode_cls_token", false)) {
-            config.pooling = Backend::Pooling::First;
-        } else if (read.flag("pooling_mode_lasttoken", false)) {
-            config.pooling = Backend::Pooling::Last;
-        } else if (!read.flag("pooling_mode_mean_tokens", false)) {
-            return fail(ErrorCode::Unsupported, read.where + ": no pooling we know (mean, cls, last)");
-        }
+    const ArchSpec &spec = *config.spec;
+    const double scalar = spec.defaults.queryScalar > 0 ? spec.defaults.queryScalar : config.headSize;
+    ASSIGN_OR_RETURN(const double divisor, read.numberOr({"query_pre_attn_scalar"}, scalar));
+    if (!(divisor > 0)) {
+        return read.damaged("query_pre_attn_scalar", "is " + std::to_string(divisor));
     }
-    if (auto lengths = parse(file, "sentence_bert_config.json"); !isMissing(lengths)) {
-        ASSIGN_OR_RETURN(const Json json, std::move(lengths));
-        const Reader read{json, "sentence_bert_config.json"};
-        ASSIGN_OR_RETURN(const int longest, read.countOr("max_seq_length", config.context));
-        config.context = std::min(config.context, longest);
+    config.attentionScale = read.flag({"scale_attn_weights"}, true) ? float(1 / std::sqrt(divisor)) : 1.0f;
+    if (read.flag({"scale_attn_by_inverse_layer_idx"}, false)) {
+        return fail(ErrorCode::Unsupported, read.where() + ": scale_attn_by_inverse_layer_idx");
     }
+    const auto cap = [&](std::string_view key, float fallback) {
+        return read.numberOr({key}, read.isNull(key) ? 0 : double(fallback));
+    };
+    ASSIGN_OR_RETURN(const double attentionCap, cap("attn_logit_softcapping", spec.attentionSoftCap));
+    ASSIGN_OR_RETURN(const double logitCap, cap("final_logit_softcapping", spec.logitSoftCap));
+    config.attentionSoftCap = float(attentionCap);
+    config.logitSoftCap = float(logitCap);
     return {};
 }
 
-Result<void> readEncoder(const ModelFile &file, const Reader &read, ModelConfig &config)
+Result<void> readEncoder(const ModelFile &file, const JsonReader &read, ModelConfig &config)
 {
-    ASSIGN_OR_RETURN(const std::string kind, read.textOr("position_embedding_type", "absolute"));
+    ASSIGN_OR_RETURN(const std::string kind, read.textOr({"position_embedding_type"}, "absolute"));
     if (kind != "absolute") {
         return fail(ErrorCode::Unsupported,
-                    read.where + ": position_embedding_type is \"" + printable(kind) + "\"");
+                    read.where() + ": position_embedding_type is \"" + printable(kind) + "\"");
+    }
+    for (const std::string_view key : {"prenorm", "parallel_block", "use_rms_norm"}) {
+        if (read.flag({key}, false)) {
+            return fail(ErrorCode::Unsupported, read.where() + ": " + std::string(key));
+        }
     }
     if (config.spec->positionsAfterPadding) {
-        ASSIGN_OR_RETURN(const int padding, read.countOr("pad_token_id", 1, 0));
+        ASSIGN_OR_RETURN(const int padding, read.countOr({"pad_token_id"}, 1, 0));
         config.positionOffset = padding + 1;
         config.context -= config.positionOffset;
         if (config.context < 1) {
@@ -220,39 +173,61 @@ Result<void> readEncoder(const ModelFile &file, const Reader &read, ModelConfig 
     return readSentenceFiles(file, config);
 }
 
+Result<void> readSizes(const JsonReader &read, ModelConfig &config)
+{
+    const ArchSpec &spec = *config.spec;
+    ASSIGN_OR_RETURN(config.layers, read.count({"num_hidden_layers", "n_layer"}));
+    ASSIGN_OR_RETURN(config.hidden, read.count({"hidden_size", "n_embd"}));
+    ASSIGN_OR_RETURN(config.feedForward,
+                     spec.gated ? read.count({"intermediate_size", "n_inner"})
+                                : read.countOr({"intermediate_size", "n_inner"}, 4 * config.hidden));
+    ASSIGN_OR_RETURN(config.context,
+                     read.countOr({"max_position_embeddings", "max_trained_positions", "n_positions"},
+                                  spec.defaults.context));
+    RETURN_IF_ERROR(readHeads(read, config));
+    ASSIGN_OR_RETURN(
+        const double epsilon,
+        read.numberOr({spec.norm == NormKind::Rms ? "rms_norm_eps" : "layer_norm_eps", "layer_norm_epsilon"},
+                      spec.defaults.normEpsilon));
+    config.normEpsilon = float(epsilon);
+    config.tied = read.flag({"tie_word_embeddings"}, spec.defaults.tied);
+    ASSIGN_OR_RETURN(config.activation, readActivation(read, spec));
+    config.residual = spec.residual;
+    if (spec.residual == Residual::Parallel && !read.flag({"use_parallel_residual"}, true)) {
+        config.residual = Residual::Sequential;
+    }
+    return {};
+}
+
 } // namespace
 
 Result<ModelConfig> readFolderConfig(const ModelFile &file)
 {
-    ASSIGN_OR_RETURN(const Json json, parse(file, "config.json"));
-    const Reader read{json, "config.json"};
-    ASSIGN_OR_RETURN(const std::string modelType, read.textOr("model_type", ""));
+    ASSIGN_OR_RETURN(const Json json, readJsonFile(file, "config.json"));
+    const JsonReader whole(json, "config.json");
+    // A model that also sees pictures keeps what concerns text in an object of its own.
+    const Json *text = whole.find({"text_config"});
+    const JsonReader read(text && text->is_object() ? *text : json, "config.json");
+    ASSIGN_OR_RETURN(const std::string outerType, whole.textOr({"model_type"}, ""));
+    ASSIGN_OR_RETURN(const std::string modelType, read.textOr({"model_type"}, outerType));
     ModelConfig config;
     config.spec = familyOfFolder(modelType);
     if (!config.spec) {
         return fail(ErrorCode::Unsupported,
                     "config.json: model_type is \"" + printable(modelType) + "\"; known: " + knownFamilies());
     }
-    ASSIGN_OR_RETURN(config.name, read.textOr("_name_or_path", ""));
-    ASSIGN_OR_RETURN(config.layers, read.count("num_hidden_layers"));
-    ASSIGN_OR_RETURN(config.hidden, read.count("hidden_size"));
-    ASSIGN_OR_RETURN(config.feedForward, read.count("intermediate_size"));
-    ASSIGN_OR_RETURN(config.context, read.count("max_position_embeddings"));
-    ASSIGN_OR_RETURN(config.heads, read.count("num_attention_heads"));
-    ASSIGN_OR_RETURN(config.kvHeads, read.countOr("num_key_value_heads", config.heads));
-    ASSIGN_OR_RETURN(config.headSize, read.countOr("head_dim", std::max(1, config.hidden / config.heads)));
-    const char *epsilonKey = config.spec->norm == NormKind::Rms ? "rms_norm_eps" : "layer_norm_eps";
-    ASSIGN_OR_RETURN(const double epsilon,
-                     read.numberOr(epsilonKey, config.spec->norm == NormKind::Rms ? 1e-6 : 1e-12));
-    config.normEpsilon = float(epsilon);
-    config.tied = read.flag("tie_word_embeddings", false);
-    ASSIGN_OR_RETURN(config.activation, activation(read, config.spec->activation));
-    RETURN_IF_ERROR(readWindow(read, config));
+    ASSIGN_OR_RETURN(config.name, whole.textOr({"_name_or_path"}, ""));
+    RETURN_IF_ERROR(readSizes(read, config));
+    RETURN_IF_ERROR(checkLayers(file, config));
+    RETURN_IF_ERROR(readScores(read, config));
     if (config.spec->positions == Positions::Rope) {
-        RETURN_IF_ERROR(readRope(read, config));
+        RETURN_IF_ERROR(readFolderRope(read, config));
     }
+    RETURN_IF_ERROR(readPlan(read, config));
     if (config.spec->network == Network::Encoder) {
         RETURN_IF_ERROR(readEncoder(file, read, config));
+    } else {
+        RETURN_IF_ERROR(readSentenceFiles(file, config));
     }
     return config;
 }

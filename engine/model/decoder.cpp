@@ -9,6 +9,14 @@ namespace {
 
 constexpr int kLogitRows = 32; ///< rows of logits in memory at once
 
+/// cap · tanh(logit / cap); 0: as they are
+void softCap(std::span<float> logits, float cap)
+{
+    if (cap > 0) {
+        std::ranges::for_each(logits, [cap](float &logit) { logit = cap * std::tanh(logit / cap); });
+    }
+}
+
 } // namespace
 
 /// What one block needs, used again by the next. Rows are tokens.
@@ -17,10 +25,11 @@ struct Decoder::Scratch
     int rows = 0;
     std::unique_ptr<Buffer> state;  ///< [rows, hidden] the residual stream
     std::unique_ptr<Buffer> normed; ///< [rows, hidden]
+    std::unique_ptr<Buffer> branch; ///< [rows, hidden] a half's result, where it has a norm of its own
     std::unique_ptr<Buffer> qkv;    ///< [rows, query + 2 kv]
     std::unique_ptr<Buffer> mixed;  ///< [rows, query] attention's result
     std::unique_ptr<Buffer> gateUp; ///< [rows, 2 feedForward]
-    std::unique_ptr<Buffer> inner;  ///< [rows, feedForward]
+    std::unique_ptr<Buffer> inner;  ///< [rows, feedForward]; null: gateUp has them
     std::unique_ptr<Buffer> logits; ///< [kLogitRows, vocabulary]
     std::vector<float> hostLogits;
     std::vector<std::int32_t> positions;
@@ -37,9 +46,19 @@ Decoder::Decoder(ModelConfig config, std::unique_ptr<Backend> backend, DecoderWe
     , m_weights(std::move(weights))
     , m_scratch(std::make_unique<Scratch>())
 {
-    m_rope.kind = m_config.ropeKind;
-    m_rope.dimensions = m_config.ropeDimensions;
-    m_rope.frequencies = {m_weights.ropeFrequencies->data(), std::size_t(m_config.ropeDimensions / 2)};
+    const auto turning = [this](const std::unique_ptr<Buffer> &frequencies, double magnitude) {
+        RopeParameters rope;
+        rope.kind = m_config.ropeKind;
+        rope.dimensions = m_config.ropeDimensions;
+        rope.magnitude = float(magnitude);
+        if (frequencies) {
+            rope.frequencies = {frequencies->data(), std::size_t(frequencies->size())};
+        }
+        return rope;
+    };
+    m_rope = turning(m_weights.ropeFrequencies, m_config.ropeScaling.magnitude);
+    m_longRope = turning(m_weights.longRopeFrequencies, m_config.ropeScaling.magnitude);
+    m_localRope = turning(m_weights.localRopeFrequencies, 1);
 }
 
 Decoder::~Decoder() = default;
@@ -56,6 +75,21 @@ Result<KvCache> Decoder::makeCache(int capacity, KvType type) const
     return KvCache::make(m_config, capacity, type);
 }
 
+void Decoder::savePage(std::vector<std::byte> &to, const KvPage &from) const
+{
+    const std::lock_guard lock(m_mutex);
+    m_backend->readKvPage(to, from);
+}
+
+Result<std::shared_ptr<KvPage>> Decoder::restorePage(const KvShape &shape,
+                                                     std::span<const std::byte> from) const
+{
+    const std::lock_guard lock(m_mutex);
+    ASSIGN_OR_RETURN(auto page, m_backend->allocateKvPage(shape));
+    RETURN_IF_ERROR(m_backend->writeKvPage(*page, from));
+    return page;
+}
+
 Result<void> Decoder::reserve(int rows) const
 {
     Scratch &s = *m_scratch;
@@ -66,6 +100,7 @@ Result<void> Decoder::reserve(int rows) const
     s.rows = 0;
     ASSIGN_OR_RETURN(s.state, m_backend->allocate(n * m_config.hidden));
     ASSIGN_OR_RETURN(s.normed, m_backend->allocate(n * m_config.hidden));
+    ASSIGN_OR_RETURN(s.branch, m_backend->allocate(n * m_config.hidden));
     ASSIGN_OR_RETURN(s.qkv, m_backend->allocate(n * (m_config.querySize() + 2 * m_config.kvSize())));
     ASSIGN_OR_RETURN(s.mixed, m_backend->allocate(n * m_config.querySize()));
     ASSIGN_OR_RETURN(s.gateUp, m_backend->allocate(n * 2 * m_config.feedForward));
@@ -116,60 +151,128 @@ Result<void> Decoder::runBlock(KvCache &cache, std::span<const TokenId> tokens,
     Scratch &s = *m_scratch;
     s.positions.resize(tokens.size());
     std::iota(s.positions.begin(), s.positions.end(), cache.size());
-    m_backend->embed(Scratch::view(s.state, count, m_config.hidden), *m_weights.embedding, tokens, 1);
+    embedTokens(tokens);
     for (int i = 0; i < m_config.layers; ++i) {
         if (cancel.isCancelled()) {
             return fail(ErrorCode::Cancelled, "cancelled");
         }
-        const LayerWeights &layer = m_weights.layers[std::size_t(i)];
-        attention(layer, cache.view(i), cache.size(), count);
-        feedForward(layer, count);
+        runLayer(i, cache, count);
     }
     return {};
 }
 
-void Decoder::attention(const LayerWeights &layer, const KvView &cache, int first, int count) const
+void Decoder::embedTokens(std::span<const TokenId> tokens) const
 {
+    Scratch &s = *m_scratch;
+    const int count = int(tokens.size());
+    const Rows state = Scratch::view(s.state, count, m_config.hidden);
+    m_backend->embed(state, *m_weights.embedding, tokens, m_config.embeddingScale);
+    if (m_weights.positions) {
+        const Rows learned = Scratch::view(s.normed, count, m_config.hidden);
+        m_backend->embed(learned, *m_weights.positions, s.positions, 1);
+        m_backend->add(state, learned);
+    }
+}
+
+/// Attention, then the feed-forward net, each added to the state. Where they stand side by side both start
+/// from the state before either.
+void Decoder::runLayer(int index, const KvCache &cache, int count) const
+{
+    const LayerWeights &layer = m_weights.layers[std::size_t(index)];
     const Scratch &s = *m_scratch;
-    const int querySize = m_config.querySize();
-    const int kvSize = m_config.kvSize();
     const Rows state = Scratch::view(s.state, count, m_config.hidden);
     const Rows normed = Scratch::view(s.normed, count, m_config.hidden);
+    const bool isSequential = m_config.residual == Residual::Sequential;
+    const auto input = [&](const Norm &norm, Rows otherwise) {
+        if (!norm) {
+            return otherwise;
+        }
+        m_backend->norm(normed, state, norm.weights);
+        return normed;
+    };
+
+    const Rows attentionInput = input(layer.attentionNorm, state);
+    attend(index, attentionInput, cache);
+    const Rows parallelInput = isSequential ? state : input(layer.feedForwardNorm, attentionInput);
+    add(layer.attentionOutput, Scratch::view(s.mixed, count, layer.attentionOutput.inputs),
+        layer.postAttentionNorm);
+    feedForward(layer, isSequential ? input(layer.feedForwardNorm, state) : parallelInput);
+}
+
+/// mixed = what the layer's attention makes of `in`, before its output projection.
+void Decoder::attend(int index, Rows in, const KvCache &cache) const
+{
+    const LayerWeights &layer = m_weights.layers[std::size_t(index)];
+    const LayerPlan &plan = m_config.plan[std::size_t(index)];
+    const Scratch &s = *m_scratch;
+    const int count = in.rows;
+    const int querySize = m_config.querySize();
+    const int kvSize = m_config.kvSize();
     const Rows qkv = Scratch::view(s.qkv, count, querySize + 2 * kvSize);
     const Rows q{qkv.data, count, querySize, qkv.stride};
     const Rows k{qkv.data + querySize, count, kvSize, qkv.stride};
     const Rows v{qkv.data + querySize + kvSize, count, kvSize, qkv.stride};
-    const Rows mixed = Scratch::view(s.mixed, count, querySize);
 
-    m_backend->norm(normed, state, layer.attentionNorm.weights);
-    layer.queryKeyValue.apply(*m_backend, qkv, normed);
-    if (layer.queryNorm) {
-        m_backend->headNorm(q, m_config.heads, layer.queryNorm.weights);
-        m_backend->headNorm(k, m_config.kvHeads, layer.keyNorm.weights);
+    layer.queryKeyValue.apply(*m_backend, qkv, in);
+    normHeads(layer, q, k);
+    if (plan.rope != LayerPlan::Rope::None) {
+        const RopeParameters &rope = plan.rope == LayerPlan::Rope::Local ? m_localRope : m_rope;
+        m_backend->rope(q, m_config.heads, s.positions, rope);
+        m_backend->rope(k, m_config.kvHeads, s.positions, rope);
     }
-    m_backend->rope(q, m_config.heads, s.positions, m_rope);
-    m_backend->rope(k, m_config.kvHeads, s.positions, m_rope);
-    m_backend->storeKv(cache, k, v, first);
+    m_backend->storeKv(cache.view(index), k, v, cache.size());
     AttentionParameters parameters;
     parameters.heads = m_config.heads;
-    parameters.scale = 1.0f / std::sqrt(float(m_config.headSize));
-    parameters.window = m_config.window;
-    m_backend->attention(mixed, q, cache, first, parameters);
-    layer.attentionOutput.apply(*m_backend, state, mixed, true);
+    parameters.scale = m_config.attentionScale;
+    parameters.softCap = m_config.attentionSoftCap;
+    parameters.window = plan.window;
+    m_backend->attention(Scratch::view(s.mixed, count, querySize), q, cache.view(index), cache.size(),
+                         parameters);
 }
 
-void Decoder::feedForward(const LayerWeights &layer, int count) const
+void Decoder::normHeads(const LayerWeights &layer, Rows q, Rows k) const
+{
+    switch (m_config.spec->queryKeyNorm) {
+    case QueryKeyNorm::None:
+        break;
+    case QueryKeyNorm::EachHead:
+        m_backend->headNorm(q, m_config.heads, layer.queryNorm.weights);
+        m_backend->headNorm(k, m_config.kvHeads, layer.keyNorm.weights);
+        break;
+    case QueryKeyNorm::AllHeads:
+        m_backend->norm(q, q, layer.queryNorm.weights);
+        m_backend->norm(k, k, layer.keyNorm.weights);
+        break;
+    }
+}
+
+void Decoder::feedForward(const LayerWeights &layer, Rows in) const
 {
     const Scratch &s = *m_scratch;
-    const Rows state = Scratch::view(s.state, count, m_config.hidden);
-    const Rows normed = Scratch::view(s.normed, count, m_config.hidden);
+    const int count = in.rows;
+    const Rows outer = Scratch::view(s.gateUp, count, layer.gateUp.outputs);
+    layer.gateUp.apply(*m_backend, outer, in);
+    if (!m_config.spec->gated) {
+        m_backend->activate(outer, m_config.activation);
+        return add(layer.down, outer, layer.postFeedForwardNorm);
+    }
     const Rows inner = Scratch::view(s.inner, count, m_config.feedForward);
-    const Rows gateUp = Scratch::view(s.gateUp, count, 2 * m_config.feedForward);
+    m_backend->gate(inner, outer, m_config.activation);
+    add(layer.down, inner, layer.postFeedForwardNorm);
+}
 
-    m_backend->norm(normed, state, layer.feedForwardNorm.weights);
-    layer.gateUp.apply(*m_backend, gateUp, normed);
-    m_backend->gate(inner, gateUp, m_config.activation);
-    layer.down.apply(*m_backend, state, inner, true);
+/// state += norm(projection(in)), or without the norm where the family has none there.
+void Decoder::add(const Projection &projection, Rows in, const Norm &norm) const
+{
+    const Scratch &s = *m_scratch;
+    const Rows state = Scratch::view(s.state, in.rows, m_config.hidden);
+    if (!norm) {
+        return projection.apply(*m_backend, state, in, true);
+    }
+    const Rows branch = Scratch::view(s.branch, in.rows, m_config.hidden);
+    projection.apply(*m_backend, branch, in);
+    m_backend->norm(branch, branch, norm.weights);
+    m_backend->add(state, branch);
 }
 
 void Decoder::giveLogits(int firstRow, int count, const LogitSink &sink) const
@@ -181,9 +284,14 @@ void Decoder::giveLogits(int firstRow, int count, const LogitSink &sink) const
         const Rows normed = Scratch::view(s.normed, rows, m_config.hidden);
         const Rows logits = Scratch::view(s.logits, rows, m_config.vocabulary);
         m_backend->norm(normed, state, m_weights.outputNorm.weights);
-        m_backend->linear(logits, *m_weights.output, normed, {}, false);
+        const auto &bias = m_weights.outputBias;
+        m_backend->linear(logits, *m_weights.output, normed,
+                          bias ? std::span<const float>(bias->data(), std::size_t(bias->size()))
+                               : std::span<const float>(),
+                          false);
         s.hostLogits.resize(std::size_t(rows) * std::size_t(m_config.vocabulary));
         m_backend->read(s.hostLogits, logits.data);
+        softCap(s.hostLogits, m_config.logitSoftCap);
         sink(s.hostLogits);
     }
 }

@@ -30,6 +30,13 @@ public:
     /// Errors: Unsupported (a capacity of nothing).
     Result<KvCache> makeCache(int capacity, KvType type = KvType::F32) const;
 
+    // Pages on their way to disk and back; see Backend.
+    std::uint32_t kvLayoutVersion() const { return m_backend->kvLayoutVersion(); }
+
+    void savePage(std::vector<std::byte> &to, const KvPage &from) const;
+    /// Errors: Damaged (another size), OutOfMemory, Unsupported.
+    Result<std::shared_ptr<KvPage>> restorePage(const KvShape &shape, std::span<const std::byte> from) const;
+
     /// Takes the logits of rows [first row of the block, ...): [n, vocabulary], valid during the call.
     using LogitSink = std::function<void(std::span<const float> logits)>;
     enum class LogitRows { Last, All };
@@ -47,8 +54,12 @@ private:
     struct Scratch;
     Decoder(ModelConfig config, std::unique_ptr<Backend> backend, DecoderWeights weights);
     Result<void> runBlock(KvCache &cache, std::span<const TokenId> tokens, const CancelToken &cancel) const;
-    void attention(const LayerWeights &layer, const KvView &cache, int first, int count) const;
-    void feedForward(const LayerWeights &layer, int count) const;
+    void embedTokens(std::span<const TokenId> tokens) const;
+    void runLayer(int index, const KvCache &cache, int count) const;
+    void attend(int index, Rows in, const KvCache &cache) const;
+    void normHeads(const LayerWeights &layer, Rows q, Rows k) const;
+    void feedForward(const LayerWeights &layer, Rows in) const;
+    void add(const Projection &projection, Rows in, const Norm &norm) const;
     void giveLogits(int firstRow, int count, const LogitSink &sink) const;
     Result<void> reserve(int rows) const;
 
@@ -56,6 +67,8 @@ private:
     std::unique_ptr<Backend> m_backend;
     DecoderWeights m_weights;
     RopeParameters m_rope;
+    RopeParameters m_longRope;  ///< LongRoPE, for long texts
+    RopeParameters m_localRope; ///< of layers with a window, where they have their own
     mutable std::mutex m_mutex; ///< guards the backend's operations and the scratch
     std::unique_ptr<Scratch> m_scratch;
 };

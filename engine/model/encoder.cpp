@@ -13,12 +13,14 @@ struct Encoder::Scratch
     std::unique_ptr<Buffer> extra;  ///< [rows, hidden] positions, types
     std::unique_ptr<Buffer> qkv;    ///< [rows, query + 2 kv]
     std::unique_ptr<Buffer> mixed;  ///< [rows, query]
-    std::unique_ptr<Buffer> inner;  ///< [rows, feedForward], twice as wide where gated
+    std::unique_ptr<Buffer> gateUp; ///< [rows, 2 feedForward]; up alone where not gated
+    std::unique_ptr<Buffer> inner;  ///< [rows, feedForward]
     std::unique_ptr<Buffer> pooled; ///< [texts, hidden]
     std::unique_ptr<Buffer> dense;  ///< [texts, hidden]
     std::unique_ptr<Buffer> scores; ///< [texts, 1]
     std::vector<TokenId> ids;
     std::vector<int> lengths;
+    std::vector<std::int32_t> positions;
 
     static Rows view(const std::unique_ptr<Buffer> &buffer, int rows, int columns)
     {
@@ -32,6 +34,13 @@ Encoder::Encoder(ModelConfig config, std::unique_ptr<Backend> backend, EncoderWe
     , m_weights(std::move(weights))
     , m_scratch(std::make_unique<Scratch>())
 {
+    if (m_weights.ropeFrequencies) {
+        m_rope.kind = m_config.ropeKind;
+        m_rope.dimensions = m_config.ropeDimensions;
+        m_rope.magnitude = float(m_config.ropeScaling.magnitude);
+        m_rope.frequencies = {m_weights.ropeFrequencies->data(),
+                              std::size_t(m_weights.ropeFrequencies->size())};
+    }
 }
 
 Encoder::~Encoder() = default;
@@ -55,6 +64,7 @@ Result<void> Encoder::reserve(int rows) const
     ASSIGN_OR_RETURN(s.extra, m_backend->allocate(n * m_config.hidden));
     ASSIGN_OR_RETURN(s.qkv, m_backend->allocate(n * (m_config.querySize() + 2 * m_config.kvSize())));
     ASSIGN_OR_RETURN(s.mixed, m_backend->allocate(n * m_config.querySize()));
+    ASSIGN_OR_RETURN(s.gateUp, m_backend->allocate(n * 2 * m_config.feedForward));
     ASSIGN_OR_RETURN(s.inner, m_backend->allocate(n * m_config.feedForward));
     ASSIGN_OR_RETURN(s.pooled, m_backend->allocate(n * m_config.hidden)); // texts are never more than tokens
     ASSIGN_OR_RETURN(s.dense, m_backend->allocate(n * m_config.hidden));
@@ -187,8 +197,11 @@ void Encoder::embedTokens(std::span<const EncoderInput> texts) const
     const Rows extra = Scratch::view(s.extra, count, m_config.hidden);
     m_backend->embed(state, *m_weights.embedding, s.ids, 1);
     gather([this](const EncoderInput &, std::size_t i) { return int(i) + m_config.positionOffset; });
-    m_backend->embed(extra, *m_weights.positions, s.ids, 1);
-    m_backend->add(state, extra);
+    s.positions.assign(s.ids.begin(), s.ids.end());
+    if (m_weights.positions) {
+        m_backend->embed(extra, *m_weights.positions, s.ids, 1);
+        m_backend->add(state, extra);
+    }
     if (m_weights.tokenTypes) {
         const int last = m_weights.tokenTypes->outputs - 1;
         gather([last](const EncoderInput &text, std::size_t i) {
@@ -211,19 +224,34 @@ void Encoder::runLayer(const LayerWeights &layer, int count) const
     const Rows k{qkv.data + querySize, count, kvSize, qkv.stride};
     const Rows v{qkv.data + querySize + kvSize, count, kvSize, qkv.stride};
     const Rows mixed = Scratch::view(s.mixed, count, querySize);
-    const Rows inner = Scratch::view(s.inner, count, m_config.feedForward);
     AttentionParameters parameters;
     parameters.heads = m_config.heads;
-    parameters.scale = 1.0f / std::sqrt(float(m_config.headSize));
+    parameters.scale = m_config.attentionScale;
 
     layer.queryKeyValue.apply(*m_backend, qkv, state);
+    if (m_weights.ropeFrequencies) {
+        m_backend->rope(q, m_config.heads, s.positions, m_rope);
+        m_backend->rope(k, m_config.kvHeads, s.positions, m_rope);
+    }
     m_backend->attentionWithin(mixed, q, k, v, s.lengths, parameters);
     layer.attentionOutput.apply(*m_backend, state, mixed, true);
     m_backend->norm(state, state, layer.postAttentionNorm.weights);
-    layer.gateUp.apply(*m_backend, inner, state);
-    m_backend->activate(inner, m_config.activation);
-    layer.down.apply(*m_backend, state, inner, true);
+    feedForward(layer, state);
     m_backend->norm(state, state, layer.postFeedForwardNorm.weights);
+}
+
+void Encoder::feedForward(const LayerWeights &layer, Rows state) const
+{
+    const Scratch &s = *m_scratch;
+    const Rows outer = Scratch::view(s.gateUp, state.rows, layer.gateUp.outputs);
+    layer.gateUp.apply(*m_backend, outer, state);
+    if (!m_config.spec->gated) {
+        m_backend->activate(outer, m_config.activation);
+        return layer.down.apply(*m_backend, state, outer, true);
+    }
+    const Rows inner = Scratch::view(s.inner, state.rows, m_config.feedForward);
+    m_backend->gate(inner, outer, m_config.activation);
+    layer.down.apply(*m_backend, state, inner, true);
 }
 
 } // namespace engine

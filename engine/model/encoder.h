@@ -57,11 +57,13 @@ private:
     Result<void> runBatch(std::span<const EncoderInput> texts, const CancelToken &cancel) const;
     void embedTokens(std::span<const EncoderInput> texts) const;
     void runLayer(const LayerWeights &layer, int count) const;
+    void feedForward(const LayerWeights &layer, Rows state) const;
     Result<void> reserve(int rows) const;
 
     ModelConfig m_config;
     std::unique_ptr<Backend> m_backend;
     EncoderWeights m_weights;
+    RopeParameters m_rope;      ///< where it has rope
     mutable std::mutex m_mutex; ///< guards the backend's operations and the scratch
     std::unique_ptr<Scratch> m_scratch;
 };

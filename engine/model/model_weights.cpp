@@ -21,43 +21,75 @@ void Projection::apply(Backend &backend, Rows out, Rows in, bool accumulate) con
 
 namespace {
 
-Result<LayerWeights> bindLayer(WeightBinder &binder, const ModelConfig &config, int layer)
+Result<void> bindNorms(WeightBinder &binder, const ModelConfig &config, int layer, LayerWeights &weights)
 {
     const ArchSpec &spec = *config.spec;
-    const bool before = spec.normPlace == NormPlace::Before;
-    LayerWeights weights;
-    if (before) {
-        ASSIGN_OR_RETURN(weights.attentionNorm,
-                         binder.norm(Slot::AttentionNorm, layer, config.hidden, spec.normBias));
-        ASSIGN_OR_RETURN(weights.feedForwardNorm,
-                         binder.norm(Slot::FeedForwardNorm, layer, config.hidden, spec.normBias));
-    } else {
-        ASSIGN_OR_RETURN(weights.postAttentionNorm,
-                         binder.norm(Slot::PostAttentionNorm, layer, config.hidden, spec.normBias));
-        ASSIGN_OR_RETURN(weights.postFeedForwardNorm,
-                         binder.norm(Slot::PostFeedForwardNorm, layer, config.hidden, spec.normBias));
+    const auto norm = [&](Slot slot) { return binder.norm(slot, layer, config.hidden, spec.normBias); };
+    if (spec.normPlace == NormPlace::Before || spec.normPlace == NormPlace::Around) {
+        ASSIGN_OR_RETURN(weights.attentionNorm, norm(Slot::AttentionNorm));
+        if (config.residual != Residual::ParallelShared) {
+            ASSIGN_OR_RETURN(weights.feedForwardNorm, norm(Slot::FeedForwardNorm));
+        }
     }
-    ASSIGN_OR_RETURN(weights.queryKeyValue, binder.projection({{Slot::Query, config.querySize()},
-                                                               {Slot::Key, config.kvSize()},
-                                                               {Slot::Value, config.kvSize()}},
-                                                              layer, config.hidden, spec.attentionBias));
-    if (spec.headNorms) {
-        ASSIGN_OR_RETURN(weights.queryNorm,
-                         binder.norm(Slot::QueryNorm, layer, config.headSize, Presence::No));
-        ASSIGN_OR_RETURN(weights.keyNorm, binder.norm(Slot::KeyNorm, layer, config.headSize, Presence::No));
+    if (spec.normPlace != NormPlace::Before) {
+        ASSIGN_OR_RETURN(weights.postAttentionNorm, norm(Slot::PostAttentionNorm));
+        ASSIGN_OR_RETURN(weights.postFeedForwardNorm, norm(Slot::PostFeedForwardNorm));
+    }
+    return {};
+}
+
+Result<void> bindAttention(WeightBinder &binder, const ModelConfig &config, int layer, LayerWeights &weights)
+{
+    const ArchSpec &spec = *config.spec;
+    const int querySize = config.querySize();
+    const int kvSize = config.kvSize();
+    if (binder.has(Slot::QueryKeyValue, layer)) {
+        ASSIGN_OR_RETURN(weights.queryKeyValue,
+                         binder.projection({{Slot::QueryKeyValue, querySize + 2 * kvSize}}, layer,
+                                           config.hidden, spec.attentionBias));
+    } else {
+        ASSIGN_OR_RETURN(
+            weights.queryKeyValue,
+            binder.projection({{Slot::Query, querySize}, {Slot::Key, kvSize}, {Slot::Value, kvSize}}, layer,
+                              config.hidden, spec.attentionBias));
+    }
+    if (spec.queryKeyNorm != QueryKeyNorm::None) {
+        const bool eachHead = spec.queryKeyNorm == QueryKeyNorm::EachHead;
+        const auto norm = [&](Slot slot, int all) {
+            return binder.norm(slot, layer, eachHead ? config.headSize : all, Presence::No);
+        };
+        ASSIGN_OR_RETURN(weights.queryNorm, norm(Slot::QueryNorm, querySize));
+        ASSIGN_OR_RETURN(weights.keyNorm, norm(Slot::KeyNorm, kvSize));
     }
     ASSIGN_OR_RETURN(weights.attentionOutput, binder.projection({{Slot::AttentionOutput, config.hidden}},
-                                                                layer, config.querySize(), spec.outputBias));
-    if (spec.gated) {
+                                                                layer, querySize, spec.outputBias));
+    return {};
+}
+
+Result<void> bindFeedForward(WeightBinder &binder, const ModelConfig &config, int layer,
+                             LayerWeights &weights)
+{
+    const Presence bias = config.spec->feedForwardBias;
+    const int inner = config.feedForward;
+    if (!config.spec->gated) {
+        ASSIGN_OR_RETURN(weights.gateUp, binder.projection({{Slot::Up, inner}}, layer, config.hidden, bias));
+    } else if (binder.has(Slot::GateUp, layer)) {
         ASSIGN_OR_RETURN(weights.gateUp,
-                         binder.projection({{Slot::Gate, config.feedForward}, {Slot::Up, config.feedForward}},
-                                           layer, config.hidden, spec.feedForwardBias));
+                         binder.projection({{Slot::GateUp, 2 * inner}}, layer, config.hidden, bias));
     } else {
-        ASSIGN_OR_RETURN(weights.gateUp, binder.projection({{Slot::Up, config.feedForward}}, layer,
-                                                           config.hidden, spec.feedForwardBias));
+        ASSIGN_OR_RETURN(weights.gateUp, binder.projection({{Slot::Gate, inner}, {Slot::Up, inner}}, layer,
+                                                           config.hidden, bias));
     }
-    ASSIGN_OR_RETURN(weights.down, binder.projection({{Slot::Down, config.hidden}}, layer, config.feedForward,
-                                                     spec.feedForwardBias));
+    ASSIGN_OR_RETURN(weights.down, binder.projection({{Slot::Down, config.hidden}}, layer, inner, bias));
+    return {};
+}
+
+Result<LayerWeights> bindLayer(WeightBinder &binder, const ModelConfig &config, int layer)
+{
+    LayerWeights weights;
+    RETURN_IF_ERROR(bindNorms(binder, config, layer, weights));
+    RETURN_IF_ERROR(bindAttention(binder, config, layer, weights));
+    RETURN_IF_ERROR(bindFeedForward(binder, config, layer, weights));
     return weights;
 }
 
@@ -71,17 +103,36 @@ Result<std::vector<LayerWeights>> bindLayers(WeightBinder &binder, const ModelCo
     return layers;
 }
 
-Result<std::unique_ptr<Buffer>> bindRope(WeightBinder &binder, const ModelFile &file,
-                                         const ModelConfig &config)
+/// @param factors  of the frequencies, from the file; empty for none
+Result<std::vector<float>> ropeFactors(WeightBinder &binder, const ModelFile &file, const ModelConfig &config)
 {
-    ASSIGN_OR_RETURN(const std::vector<float> factors,
+    ASSIGN_OR_RETURN(std::vector<float> factors,
                      binder.values(Slot::RopeFactors, 0, ".weight", config.ropeDimensions / 2));
     for (const float factor : factors) {
         if (!std::isfinite(factor) || factor <= 0) {
             return fail(ErrorCode::Damaged, displayName(file.path()) + ": rope factors are not above zero");
         }
     }
-    return binder.buffer(ropeFrequencies(config, factors));
+    binder.take(Slot::ShortRopeFactors, 0, ".weight"); // the configuration has them
+    binder.take(Slot::LongRopeFactors, 0, ".weight");
+    return factors;
+}
+
+Result<void> bindRope(WeightBinder &binder, const ModelFile &file, const ModelConfig &config,
+                      DecoderWeights &weights)
+{
+    ASSIGN_OR_RETURN(const std::vector<float> factors, ropeFactors(binder, file, config));
+    const auto upload = [&](double base, const RopeScaling &scaling, bool longText) {
+        return binder.buffer(ropeFrequencies(base, config.ropeDimensions, scaling, factors, longText));
+    };
+    ASSIGN_OR_RETURN(weights.ropeFrequencies, upload(config.ropeBase, config.ropeScaling, false));
+    if (config.ropeScaling.kind == RopeScaling::Kind::LongRope) {
+        ASSIGN_OR_RETURN(weights.longRopeFrequencies, upload(config.ropeBase, config.ropeScaling, true));
+    }
+    if (config.localRopeBase > 0) {
+        ASSIGN_OR_RETURN(weights.localRopeFrequencies, upload(config.localRopeBase, {}, false));
+    }
+    return {};
 }
 
 } // namespace
@@ -101,7 +152,14 @@ Result<DecoderWeights> bindDecoder(const ModelFile &file, const ModelConfig &con
     } else {
         ASSIGN_OR_RETURN(weights.output, binder.matrix(Slot::Output, 0, config.vocabulary, config.hidden));
     }
-    ASSIGN_OR_RETURN(weights.ropeFrequencies, bindRope(binder, file, config));
+    ASSIGN_OR_RETURN(weights.outputBias,
+                     binder.bias(Slot::Output, 0, config.vocabulary, config.spec->logitBias));
+    if (config.spec->positions == Positions::Rope) {
+        RETURN_IF_ERROR(bindRope(binder, file, config, weights));
+    } else {
+        ASSIGN_OR_RETURN(weights.positions,
+                         binder.matrix(Slot::PositionEmbedding, 0, -config.context, config.hidden));
+    }
     RETURN_IF_ERROR(binder.checkAllTaken());
     return weights;
 }
@@ -112,9 +170,15 @@ Result<EncoderWeights> bindEncoder(const ModelFile &file, const ModelConfig &con
     EncoderWeights weights;
     ASSIGN_OR_RETURN(weights.embedding,
                      binder.matrix(Slot::TokenEmbedding, 0, config.vocabulary, config.hidden));
-    ASSIGN_OR_RETURN(
-        weights.positions,
-        binder.matrix(Slot::PositionEmbedding, 0, -(config.context + config.positionOffset), config.hidden));
+    if (config.spec->positions == Positions::Rope) {
+        ASSIGN_OR_RETURN(
+            weights.ropeFrequencies,
+            binder.buffer(ropeFrequencies(config.ropeBase, config.ropeDimensions, config.ropeScaling, {})));
+    } else {
+        ASSIGN_OR_RETURN(weights.positions,
+                         binder.matrix(Slot::PositionEmbedding, 0, -(config.context + config.positionOffset),
+                                       config.hidden));
+    }
     if (binder.has(Slot::TokenTypes)) {
         ASSIGN_OR_RETURN(weights.tokenTypes, binder.matrix(Slot::TokenTypes, 0, -1, config.hidden));
     }

@@ -22,7 +22,15 @@ struct Projection
         int begin = 0; ///< its first output
     };
 
+    /// A tensor whose values lie in another order than here; a matrix may read from it.
+    struct Rearranged
+    {
+        Tensor tensor;
+        std::vector<std::byte> bytes;
+    };
+
     std::vector<Part> parts;
+    std::vector<std::unique_ptr<Rearranged>> rearranged;
     std::unique_ptr<Buffer> bias; ///< [outputs], or null
     int outputs = 0;
     int inputs = 0;
@@ -61,16 +69,20 @@ struct DecoderWeights
     std::shared_ptr<WeightMatrix> embedding;
     std::vector<LayerWeights> layers;
     Norm outputNorm;
-    std::shared_ptr<WeightMatrix> output; ///< the same as `embedding` where tied
-    std::unique_ptr<Buffer> outputBias;   ///< or null
-    std::unique_ptr<Buffer> ropeFrequencies;
+    std::shared_ptr<WeightMatrix> output;         ///< the same as `embedding` where tied
+    std::unique_ptr<Buffer> outputBias;           ///< or null
+    std::shared_ptr<WeightMatrix> positions;      ///< learned; or null
+    std::unique_ptr<Buffer> ropeFrequencies;      ///< the three: [ropeDimensions / 2], or null
+    std::unique_ptr<Buffer> longRopeFrequencies;  ///< LongRoPE, for long texts
+    std::unique_ptr<Buffer> localRopeFrequencies; ///< of layers with a window, where they have their own
 };
 
 struct EncoderWeights
 {
     std::shared_ptr<WeightMatrix> embedding;
-    std::shared_ptr<WeightMatrix> positions;
+    std::shared_ptr<WeightMatrix> positions;  ///< null: rope
     std::shared_ptr<WeightMatrix> tokenTypes; ///< null: none
+    std::unique_ptr<Buffer> ropeFrequencies;  ///< or null
     Norm embeddingNorm;
     std::vector<LayerWeights> layers;
     Projection headDense;  ///< of a reranker; no parts where the model has none

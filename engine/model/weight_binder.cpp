@@ -4,6 +4,8 @@
 #include "engine/weights/quant.h"
 
 #include <algorithm>
+#include <cstring>
+#include <type_traits>
 
 namespace engine {
 namespace {
@@ -15,6 +17,22 @@ std::string shapeText(const Tensor &tensor)
         text += (i ? ", " : "") + std::to_string(tensor.shape[i]);
     }
     return text + "]";
+}
+
+/// Pieces of equal length [heads][3] as [3][heads].
+template <class T>
+std::vector<std::remove_const_t<T>> inThirds(std::span<T> values, int heads)
+{
+    const std::size_t piece = values.size() / std::size_t(3 * heads);
+    std::vector<std::remove_const_t<T>> apart;
+    apart.reserve(values.size());
+    for (std::size_t third = 0; third < 3; ++third) {
+        for (std::size_t head = 0; head < std::size_t(heads); ++head) {
+            const auto from = values.subspan((3 * head + third) * piece, piece);
+            apart.insert(apart.end(), from.begin(), from.end());
+        }
+    }
+    return apart;
 }
 
 /// A matrix of one row may have lost its first dimension on the way.
@@ -79,6 +97,61 @@ Result<std::unique_ptr<WeightMatrix>> WeightBinder::matrix(Slot slot, int layer,
     return m_backend.upload(std::span(&tensor, 1));
 }
 
+Result<const Tensor *> WeightBinder::arranged(Projection &projection, Piece piece, int layer, int inputs)
+{
+    ASSIGN_OR_RETURN(const Tensor *tensor, require(piece.slot, layer, ".weight"));
+    const bool inFolder = m_config.format == FileFormat::HuggingFace;
+    const bool lies = inFolder && m_config.spec->transposedInFolder;
+    if (!isMatrix(*tensor, lies ? inputs : piece.outputs, lies ? piece.outputs : inputs)) {
+        return damaged("tensor " + tensor->name + " is " + shapeText(*tensor) + ", not [" +
+                       std::to_string(lies ? inputs : piece.outputs) + ", " +
+                       std::to_string(lies ? piece.outputs : inputs) + "]");
+    }
+    if (lies) {
+        return transposed(projection, *tensor);
+    }
+    if (inFolder && m_config.spec->headsTogetherInFolder && piece.slot == Slot::QueryKeyValue) {
+        if (m_config.kvHeads != m_config.heads) {
+            return damaged("tensor " + tensor->name + " mixes heads of different numbers");
+        }
+        return headsApart(projection, *tensor);
+    }
+    return tensor;
+}
+
+Result<const Tensor *> WeightBinder::transposed(Projection &projection, const Tensor &tensor) const
+{
+    const auto layout = layoutOf(tensor.type);
+    if (!layout || layout->blockValues != 1) {
+        return fail(ErrorCode::Unsupported,
+                    displayName(m_file.path()) + ": tensor " + tensor.name + " cannot be turned in its type");
+    }
+    const auto size = std::size_t(layout->blockBytes);
+    const auto rows = std::size_t(tensor.columns());
+    const auto columns = std::size_t(tensor.rows());
+    auto copy = std::make_unique<Projection::Rearranged>();
+    copy->bytes.resize(tensor.data.size());
+    for (std::size_t row = 0; row < rows; ++row) {
+        for (std::size_t column = 0; column < columns; ++column) {
+            std::memcpy(copy->bytes.data() + (row * columns + column) * size,
+                        tensor.data.data() + (column * rows + row) * size, size);
+        }
+    }
+    copy->tensor = {tensor.name, tensor.type, {tensor.shape[1], tensor.shape[0]}, copy->bytes};
+    projection.rearranged.push_back(std::move(copy));
+    return &projection.rearranged.back()->tensor;
+}
+
+/// [heads][q, k, v] -> [q, k, v][heads]
+const Tensor *WeightBinder::headsApart(Projection &projection, const Tensor &tensor) const
+{
+    auto copy = std::make_unique<Projection::Rearranged>();
+    copy->bytes = inThirds(tensor.data, m_config.heads);
+    copy->tensor = {tensor.name, tensor.type, tensor.shape, copy->bytes};
+    projection.rearranged.push_back(std::move(copy));
+    return &projection.rearranged.back()->tensor;
+}
+
 Result<Projection> WeightBinder::projection(std::initializer_list<Piece> pieces, int layer, int inputs,
                                             Presence bias)
 {
@@ -95,11 +168,7 @@ Result<Projection> WeightBinder::projection(std::initializer_list<Piece> pieces,
         return {};
     };
     for (const Piece &piece : pieces) {
-        ASSIGN_OR_RETURN(const Tensor *tensor, require(piece.slot, layer, ".weight"));
-        if (!isMatrix(*tensor, piece.outputs, inputs)) {
-            return damaged("tensor " + tensor->name + " is " + shapeText(*tensor) + ", not [" +
-                           std::to_string(piece.outputs) + ", " + std::to_string(inputs) + "]");
-        }
+        ASSIGN_OR_RETURN(const Tensor *tensor, arranged(projection, piece, layer, inputs));
         if (!stack.empty() && stack.front()->type != tensor->type) {
             RETURN_IF_ERROR(upload());
         }
@@ -127,6 +196,10 @@ Result<std::unique_ptr<Buffer>> WeightBinder::stackedBias(std::initializer_list<
                            tensorName(*m_config.spec, m_config.format, piece.slot, layer, ".bias") +
                            " is missing");
         }
+        if (m_config.format == FileFormat::HuggingFace && m_config.spec->headsTogetherInFolder &&
+            piece.slot == Slot::QueryKeyValue && !part.empty()) {
+            part = inThirds(std::span(part), m_config.heads);
+        }
         any = any || !part.empty();
         part.resize(std::size_t(piece.outputs)); // a missing bias is zero
         stacked.insert(stacked.end(), part.begin(), part.end());
@@ -137,12 +210,20 @@ Result<std::unique_ptr<Buffer>> WeightBinder::stackedBias(std::initializer_list<
     return buffer(stacked);
 }
 
+Result<std::unique_ptr<Buffer>> WeightBinder::bias(Slot slot, int layer, int size, Presence presence)
+{
+    return stackedBias({{slot, size}}, layer, size, presence);
+}
+
 Result<Norm> WeightBinder::norm(Slot slot, int layer, int size, Presence bias)
 {
     Norm norm;
     norm.weights.kind = m_config.spec->norm;
     norm.weights.epsilon = m_config.normEpsilon;
-    ASSIGN_OR_RETURN(const std::vector<float> weight, values(slot, layer, ".weight", size));
+    ASSIGN_OR_RETURN(std::vector<float> weight, values(slot, layer, ".weight", size));
+    if (m_config.spec->normLessOneInFolder && m_config.format == FileFormat::HuggingFace) {
+        std::ranges::for_each(weight, [](float &value) { value += 1; });
+    }
     ASSIGN_OR_RETURN(const std::vector<float> shift, bias == Presence::No
                                                          ? Result<std::vector<float>>(std::vector<float>{})
                                                          : values(slot, layer, ".bias", size));

@@ -10,11 +10,13 @@ constexpr TensorName kInGguf[] = {
     {PositionEmbedding, "position_embd"},
     {TokenTypes, "token_types"},
     {EmbeddingNorm, "token_embd_norm"},
+    {QueryKeyValue, "blk.{}.attn_qkv"},
     {Query, "blk.{}.attn_q"},
     {Key, "blk.{}.attn_k"},
     {Value, "blk.{}.attn_v"},
     {AttentionOutput, "blk.{}.attn_output"},
     {PostAttentionNorm, "blk.{}.attn_output_norm"},
+    {Gate, "blk.{}.ffn_gate"},
     {Up, "blk.{}.ffn_up"},
     {Down, "blk.{}.ffn_down"},
     {PostFeedForwardNorm, "blk.{}.layer_output_norm"},
@@ -43,6 +45,20 @@ constexpr TensorName kBertHead[] = {{HeadDense, "pooler.dense"}, {HeadOutput, "c
 constexpr TensorName kXlmRobertaHead[] = {{HeadDense, "classifier.dense"},
                                           {HeadOutput, "classifier.out_proj"}};
 
+/// "fc11" is up, "fc12" gate; both are one tensor's height each.
+constexpr TensorName kNomicInFolder[] = {
+    {TokenEmbedding, "embeddings.word_embeddings"},
+    {TokenTypes, "embeddings.token_type_embeddings"},
+    {EmbeddingNorm, "emb_ln"},
+    {QueryKeyValue, "encoder.layers.{}.attn.Wqkv"},
+    {AttentionOutput, "encoder.layers.{}.attn.out_proj"},
+    {PostAttentionNorm, "encoder.layers.{}.norm1"},
+    {Gate, "encoder.layers.{}.mlp.fc12"},
+    {Up, "encoder.layers.{}.mlp.fc11"},
+    {Down, "encoder.layers.{}.mlp.fc2"},
+    {PostFeedForwardNorm, "encoder.layers.{}.norm2"},
+};
+
 constexpr std::string_view kIgnored[] = {"position_ids", "pooler.", "cls.predictions", "cls.seq_relationship",
                                          "lm_head."};
 
@@ -66,6 +82,7 @@ ArchSpec bert()
     spec.outputBias = Presence::Yes;
     spec.feedForwardBias = Presence::Yes;
     spec.ggufNames.shared = kInGguf;
+    spec.defaults = {.context = 512, .normEpsilon = 1e-12, .tied = true};
     spec.folderNames = {kBertHead, kInFolder};
     spec.ignored = kIgnored;
     return spec;
@@ -79,6 +96,26 @@ ArchSpec xlmRoberta()
     spec.modelType = "xlm-roberta";
     spec.positionsAfterPadding = true;
     spec.folderNames = {kXlmRobertaHead, kInFolder};
+    return spec;
+}
+
+/// Nussbaum et al. 2024: BERT with rope, a gate, and no biases but the norms'.
+ArchSpec nomicBert()
+{
+    ArchSpec spec = bert();
+    spec.family = "nomic-bert";
+    spec.ggufArchitecture = "nomic-bert";
+    spec.modelType = "nomic_bert";
+    spec.positions = Positions::Rope;
+    spec.activation = Activation::Silu;
+    spec.activationKey = "activation_function";
+    spec.gated = true;
+    spec.attentionBias = Presence::Optional;
+    spec.outputBias = Presence::Optional;
+    spec.feedForwardBias = Presence::Optional;
+    spec.folderNames = {{}, kNomicInFolder};
+    spec.defaults.context = 2048;
+    spec.defaults.ropeBase = 1000;
     return spec;
 }
 

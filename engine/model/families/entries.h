@@ -12,9 +12,19 @@ ArchSpec llamaLike(std::string_view family, std::string_view ggufArchitecture, s
 
 ArchSpec llama();
 ArchSpec mistral();
+ArchSpec smollm3();
 ArchSpec qwen2();
 ArchSpec qwen3();
+ArchSpec gemma();
+ArchSpec gemma2();
+ArchSpec gemma3();
+ArchSpec phi3();
+ArchSpec olmo2();
+ArchSpec gpt2();
+ArchSpec gptj();
+ArchSpec gptNeox();
 ArchSpec bert();
 ArchSpec xlmRoberta();
+ArchSpec nomicBert();
 
 } // namespace engine::families

@@ -10,17 +10,22 @@ constexpr TensorName kInGguf[] = {
     {OutputNorm, "output_norm"},
     {Output, "output"},
     {RopeFactors, "rope_freqs"},
+    {ShortRopeFactors, "rope_factors_short"},
+    {LongRopeFactors, "rope_factors_long"},
     {AttentionNorm, "blk.{}.attn_norm"},
+    {QueryKeyValue, "blk.{}.attn_qkv"},
     {Query, "blk.{}.attn_q"},
     {Key, "blk.{}.attn_k"},
     {Value, "blk.{}.attn_v"},
     {QueryNorm, "blk.{}.attn_q_norm"},
     {KeyNorm, "blk.{}.attn_k_norm"},
     {AttentionOutput, "blk.{}.attn_output"},
+    {PostAttentionNorm, "blk.{}.post_attention_norm"},
     {FeedForwardNorm, "blk.{}.ffn_norm"},
     {Gate, "blk.{}.ffn_gate"},
     {Up, "blk.{}.ffn_up"},
     {Down, "blk.{}.ffn_down"},
+    {PostFeedForwardNorm, "blk.{}.post_ffw_norm"},
 };
 
 /// Llama's names, which most later decoders kept. A leading "model." is taken off before the look-up.
@@ -73,6 +78,23 @@ ArchSpec mistral()
 {
     ArchSpec spec = llamaLike("mistral", "mistral", "mistral");
     spec.ropeInGguf = RopeKind::Pairs;
+    spec.defaults.context = 131072;
+    spec.defaults.kvHeads = 8;
+    spec.windows = Windows::All;
+    spec.defaults.window = 4096;
+    return spec;
+}
+
+/// Bakouch et al. 2025: Llama without positions in every fourth layer.
+ArchSpec smollm3()
+{
+    ArchSpec spec = llama();
+    spec.family = "smollm3";
+    spec.ggufArchitecture = "smollm3";
+    spec.modelType = "smollm3";
+    spec.plainEvery = 4;
+    spec.windows = Windows::Flagged;
+    spec.defaults = {.context = 32768, .kvHeads = 4, .ropeBase = 2e6, .tied = true};
     return spec;
 }
 

@@ -9,7 +9,10 @@ namespace {
 std::span<const ArchSpec> table()
 {
     using namespace families;
-    static const std::array kTable{llama(), mistral(), qwen2(), qwen3(), bert(), xlmRoberta()};
+    static const std::array kTable{
+        llama(), mistral(), smollm3(), qwen2(), qwen3(),   gemma(), gemma2(),     gemma3(),
+        phi3(),  olmo2(),   gpt2(),    gptj(),  gptNeox(), bert(),  xlmRoberta(), nomicBert(),
+    };
     return kTable;
 }
 
