@@ -1,6 +1,7 @@
 #include "rag/store/history_store.h"
 
 #include "rag/store/blob.h"
+#include "rag/store/private_file.h"
 #include "rag/store/sqlite.h"
 #include "rag/text/normalizer.h"
 
@@ -51,6 +52,12 @@ Message messageOf(const Statement &row)
     return message;
 }
 
+/// @return null while somebody alive writes the answer
+Result<std::unique_ptr<FileLock>> lockAnswer(Database &database, MessageId answer)
+{
+    return FileLock::tryTake(lockFile(database.file()), kAnswerLocks + answer);
+}
+
 Result<void> requireChange(Result<std::int64_t> changed)
 {
     RETURN_IF_ERROR(changed);
@@ -81,6 +88,8 @@ HistoryStore::HistoryStore(Database &database)
     : m_database(database)
 {
 }
+
+HistoryStore::~HistoryStore() = default;
 
 // ---- conversations
 // --------------------------------------------------------------------------------------------
@@ -189,12 +198,20 @@ Result<std::vector<Citation>> HistoryStore::citations(MessageId answer)
     }
 }
 
-Result<HistoryStore::Asked> HistoryStore::openAnswer(ConversationId id, MessageId question)
+struct HistoryStore::Opened
+{
+    MessageId answer = 0;
+    std::unique_ptr<FileLock> lock; ///< taken before the commit: nobody sees the row without it
+};
+
+Result<HistoryStore::Opened> HistoryStore::openAnswer(ConversationId id)
 {
     RETURN_IF_ERROR(m_database.run("INSERT INTO messages (conversation, from_user, text, folded, state, at) "
                                    "VALUES (?, 0, '', '', ?, ?)",
                                    id, static_cast<int>(MessageState::Streaming), timestamp()));
-    return Asked{question, m_database.lastInsertId()};
+    Opened opened{m_database.lastInsertId(), nullptr};
+    ASSIGN_OR_RETURN(opened.lock, lockAnswer(m_database, opened.answer));
+    return opened;
 }
 
 Result<HistoryStore::Asked> HistoryStore::ask(ConversationId id, std::string_view question)
@@ -205,14 +222,17 @@ Result<HistoryStore::Asked> HistoryStore::ask(ConversationId id, std::string_vie
                                    "VALUES (?, 1, ?, ?, ?, ?)",
                                    id, question, folded(question), static_cast<int>(MessageState::Complete),
                                    timestamp()));
-    ASSIGN_OR_RETURN(const Asked asked, openAnswer(id, m_database.lastInsertId()));
+    const MessageId asked = m_database.lastInsertId();
+    ASSIGN_OR_RETURN(Opened opened, openAnswer(id));
     RETURN_IF_ERROR(transaction.commit());
-    return asked;
+    m_writing[opened.answer] = std::move(opened.lock);
+    return Asked{asked, opened.answer};
 }
 
 Result<void> HistoryStore::saveProgress(MessageId answer, std::string_view text)
 {
-    return requireChange(m_database.run("UPDATE messages SET text = ? WHERE id = ?", text, answer));
+    return requireChange(m_database.run("UPDATE messages SET text = ? WHERE id = ? AND state = ?", text,
+                                        answer, static_cast<int>(MessageState::Streaming)));
 }
 
 Result<void> HistoryStore::finish(MessageId answer, const Answer &result)
@@ -228,13 +248,17 @@ Result<void> HistoryStore::finish(MessageId answer, const Answer &result)
     RETURN_IF_ERROR(m_database.run("DELETE FROM citations WHERE message = ?", answer));
     for (const Citation &citation : result.citations)
         RETURN_IF_ERROR(insertCitation(m_database, answer, citation));
-    return transaction.commit();
+    RETURN_IF_ERROR(transaction.commit());
+    m_writing.erase(answer);
+    return {};
 }
 
 Result<void> HistoryStore::fail(MessageId answer, std::string_view why)
 {
-    return requireChange(m_database.run("UPDATE messages SET state = ?, note = ? WHERE id = ?",
-                                        static_cast<int>(MessageState::Failed), why, answer));
+    RETURN_IF_ERROR(requireChange(m_database.run("UPDATE messages SET state = ?, note = ? WHERE id = ?",
+                                                 static_cast<int>(MessageState::Failed), why, answer)));
+    m_writing.erase(answer);
+    return {};
 }
 
 Result<HistoryStore::Asked> HistoryStore::regenerate(ConversationId id)
@@ -247,15 +271,17 @@ Result<HistoryStore::Asked> HistoryStore::regenerate(ConversationId id)
         return rag::fail(ErrorCode::NotFound, "the conversation has no question to ask again");
     RETURN_IF_ERROR(m_database.run("DELETE FROM messages WHERE conversation = ? AND id > ?", id, question));
     RETURN_IF_ERROR(touch(m_database, id));
-    ASSIGN_OR_RETURN(const Asked asked, openAnswer(id, question));
+    ASSIGN_OR_RETURN(Opened opened, openAnswer(id));
     RETURN_IF_ERROR(transaction.commit());
-    return asked;
+    m_writing[opened.answer] = std::move(opened.lock);
+    return Asked{question, opened.answer};
 }
 
 Result<int> HistoryStore::markBrokenOff()
 {
+    // Alone in the database: an answer seen here was locked before it could be seen.
     ASSIGN_OR_RETURN(Transaction transaction, Transaction::begin(m_database));
-    std::vector<std::pair<MessageId, std::string>> broken;
+    std::vector<std::pair<MessageId, std::string>> streaming;
     {
         ASSIGN_OR_RETURN(Statement row, m_database.prepare("SELECT id, text FROM messages WHERE state = ?",
                                                            static_cast<int>(MessageState::Streaming)));
@@ -263,14 +289,20 @@ Result<int> HistoryStore::markBrokenOff()
             ASSIGN_OR_RETURN(const bool more, row.step());
             if (!more)
                 break;
-            broken.emplace_back(row.integer(0), row.text(1));
+            streaming.emplace_back(row.integer(0), row.text(1));
         }
     }
-    for (const auto &[id, text] : broken)
+    int broken = 0;
+    for (const auto &[id, text] : streaming) {
+        ASSIGN_OR_RETURN(const auto lock, lockAnswer(m_database, id));
+        if (!lock)
+            continue;
         RETURN_IF_ERROR(m_database.run("UPDATE messages SET state = ?, folded = ? WHERE id = ?",
                                        static_cast<int>(MessageState::BrokenOff), folded(text), id));
+        ++broken;
+    }
     RETURN_IF_ERROR(transaction.commit());
-    return static_cast<int>(broken.size());
+    return broken;
 }
 
 } // namespace rag

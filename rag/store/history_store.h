@@ -2,14 +2,17 @@
 
 #include "rag/types.h"
 
+#include <memory>
 #include <optional>
 #include <span>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace rag {
 
 class Database;
+class FileLock;
 
 struct Conversation
 {
@@ -36,11 +39,17 @@ struct Message
 };
 
 /// Conversations, messages, citations. Uses the thread's own connection.
-/// Errors of every call: Storage, Damaged, OutOfMemory (store/sqlite.h); NotFound where an id leads nowhere.
+/// An answer that is being written is locked (FileLock, kAnswerLocks) from before its row is committed until
+/// it is finished or this object is gone, so that another program can tell it from one that a crash broke
+/// off. Errors of every call: Storage, Damaged, OutOfMemory (store/sqlite.h); NotFound where an id leads
+/// nowhere.
 class HistoryStore
 {
 public:
     explicit HistoryStore(Database &database);
+    ~HistoryStore();
+    HistoryStore(const HistoryStore &) = delete;
+    HistoryStore &operator=(const HistoryStore &) = delete;
 
     Result<ConversationId> create(std::string_view title, std::span<const DocumentId> scope);
     Result<std::vector<Conversation>> conversations(); ///< latest first
@@ -61,20 +70,24 @@ public:
     };
 
     Result<Asked> ask(ConversationId id, std::string_view question);
-    /// The text so far; called about once a second while it streams.
+    /// The text so far, while it streams (store/answer_saver.h does it in time). NotFound once it is
+    /// finished.
     Result<void> saveProgress(MessageId answer, std::string_view text);
     Result<void> finish(MessageId answer, const Answer &result);
     Result<void> fail(MessageId answer, std::string_view why);
     /// The last answer of a conversation is dropped and asked again.
     Result<Asked> regenerate(ConversationId id);
-    /// At start: answers still Streaming were broken off by a crash. @return how many
+    /// At start: answers still Streaming that nobody alive writes were broken off by a crash. @return how
+    /// many
     Result<int> markBrokenOff();
 
 private:
-    Result<Asked> openAnswer(ConversationId id, MessageId question);
+    struct Opened;
+    Result<Opened> openAnswer(ConversationId id);
     Result<std::vector<Citation>> citations(MessageId answer);
 
     Database &m_database;
+    std::unordered_map<MessageId, std::unique_ptr<FileLock>> m_writing; ///< answers opened here
 };
 
 } // namespace rag

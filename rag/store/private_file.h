@@ -27,7 +27,8 @@ Result<void> replaceFile(const std::filesystem::path &file,
 std::filesystem::path lockFile(const std::filesystem::path &library);
 inline constexpr std::int64_t kSchemaLock = 0;
 inline constexpr std::int64_t kIndexLock = 1;
-inline constexpr std::int64_t kDocumentLocks = 16; ///< plus the document's id: who reads it
+inline constexpr std::int64_t kDocumentLocks = 16;                  ///< plus the document's id: who reads it
+inline constexpr std::int64_t kAnswerLocks = std::int64_t{1} << 40; ///< plus the message's id: who writes it
 
 /// Held between programs and between threads, as long as it lives; a dead program holds nothing.
 class FileLock

@@ -1,3 +1,4 @@
+#include "rag/store/answer_saver.h"
 #include "rag/store/history_store.h"
 #include "rag/store/sqlite.h"
 
@@ -19,6 +20,8 @@ private slots:
     void keepsAConversationWithItsCitations();
     void questionIsThereBeforeTheAnswer();
     void keepsWhatWasStreamedBeforeACrash();
+    void leavesAnAnswerThatSomebodyAliveWrites();
+    void savesTextWhileItsWriterIsHeldUp();
     void asksTheLastQuestionAgain();
     void listsTheLatestFirst();
     void findsByTitleAndText_data();
@@ -119,6 +122,48 @@ void TestHistoryStore::keepsWhatWasStreamedBeforeACrash()
     QCOMPARE((*messages)[1].text, std::string("It was the"));
     QCOMPARE(history.search("was the")->size(), std::size_t(1));
     QCOMPARE(*history.markBrokenOff(), 0);
+}
+
+void TestHistoryStore::leavesAnAnswerThatSomebodyAliveWrites()
+{
+    auto other = Database::open(file());
+    auto writer = std::make_unique<HistoryStore>(**other);
+    const auto id = writer->create("Talk", {});
+    const auto dropped = writer->ask(*id, "Who?");
+    const auto asked = writer->regenerate(*id);
+    const auto failed = writer->ask(*id, "Who else?");
+    QVERIFY(writer->fail(failed->answer, "no model"));
+    HistoryStore history(*m_database);
+
+    QCOMPARE(*history.markBrokenOff(), 0);
+    QVERIFY(writer->saveProgress(asked->answer, "It was"));
+    writer.reset(); // as a crash does
+    QCOMPARE(*history.markBrokenOff(), 1);
+
+    const auto messages = history.messages(*id);
+    QCOMPARE((*messages)[1].id, asked->answer);
+    QVERIFY((*messages)[1].id != dropped->answer);
+    QVERIFY((*messages)[1].state == MessageState::BrokenOff);
+    QVERIFY((*messages)[3].state == MessageState::Failed);
+    QVERIFY(!history.saveProgress(asked->answer, "too late"));
+}
+
+void TestHistoryStore::savesTextWhileItsWriterIsHeldUp()
+{
+    HistoryStore history(*m_database);
+    const auto id = history.create("Talk", {});
+    const auto asked = history.ask(*id, "Who?");
+    const auto saved = [&] { return history.messages(*id)->back().text; };
+    AnswerSaver saver(file(), asked->answer);
+
+    saver.add("It ");
+    saver.add("was");
+    QTRY_COMPARE_WITH_TIMEOUT(saved(), std::string("It was"), 2000);
+    saver.replace("He");
+    saver.end();
+
+    QCOMPARE(saved(), std::string("He"));
+    QVERIFY(history.messages(*id)->back().state == MessageState::Streaming);
 }
 
 void TestHistoryStore::asksTheLastQuestionAgain()
@@ -239,5 +284,5 @@ void TestHistoryStore::saysThatAConversationIsGone()
     QCOMPARE(*m_database->number("SELECT count(*) FROM messages"), std::int64_t(0));
 }
 
-QTEST_APPLESS_MAIN(TestHistoryStore)
+QTEST_GUILESS_MAIN(TestHistoryStore)
 #include "test_history_store.moc"

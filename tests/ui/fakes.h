@@ -56,6 +56,7 @@ struct Script
     Gate answer; ///< before each piece of text
     Gate store;  ///< before each connection is opened
     Gate pages;  ///< before each page is drawn
+    Gate models; ///< before an answerer is made
     std::vector<std::string> pieces{"The **notice** period ", "is 30 days [1]."};
     std::string quote = "The notice period is 30 days.";
     std::atomic<bool> modelMissing{false};
@@ -273,6 +274,7 @@ inline ui::Factories fakeFactories(Script &script, const QString &folder)
         return std::make_unique<FakeIngestor>(std::move(database), script);
     };
     factories.makeAnswerer = [&script]() -> rag::Result<std::unique_ptr<rag::Answerer>> {
+        script.models.pass({});
         if (script.modelMissing) {
             return rag::fail(rag::ErrorCode::NotFound, "no model");
         }

@@ -30,13 +30,13 @@ ChatController::ChatController(Workers &workers, DocumentModel &documents, QObje
 
 void ChatController::connectWorkers()
 {
-    AnswerWorker &answer = m_workers.answer();
-    connect(&answer, &AnswerWorker::prepared, this, [this](const ModelName &name) {
+    connect(&m_workers.models(), &ModelLoader::loaded, this, [this](const ModelName &name) {
         m_status = {toQString(name.model), toQString(name.device), 0};
         emit modelReady();
         emit statusChanged(m_status);
     });
-    connect(&answer, &AnswerWorker::notPrepared, this, &ChatController::modelProblem);
+    connect(&m_workers.models(), &ModelLoader::failed, this, &ChatController::modelProblem);
+    AnswerWorker &answer = m_workers.answer();
     connect(&answer, &AnswerWorker::started, this, &ChatController::questionStarted);
     connect(&answer, &AnswerWorker::passagesFound, this,
             [this](quint64 number, const std::vector<rag::Passage> &passages) {
@@ -98,7 +98,7 @@ void ChatController::start()
 {
     post(m_workers.store(), [worker = &m_workers.store()] { worker->recover(); });
     loadConversations();
-    post(m_workers.answer(), [worker = &m_workers.answer()] { worker->prepare(); });
+    post(m_workers.models(), [worker = &m_workers.models()] { worker->load(); });
 }
 
 void ChatController::ask(const QString &question)

@@ -1,5 +1,6 @@
 #include "ui/work/answer_worker.h"
 
+#include "rag/store/answer_saver.h"
 #include "rag/store/sqlite.h"
 #include "ui/shared/convert.h"
 #include "ui/work/guarded.h"
@@ -11,7 +12,6 @@ namespace ui {
 namespace {
 
 constexpr qint64 kGatherMs = 30;
-constexpr qint64 kSaveMs = 1000;
 
 } // namespace
 
@@ -19,13 +19,11 @@ constexpr qint64 kSaveMs = 1000;
 class AnswerWorker::Stream
 {
 public:
-    Stream(AnswerWorker &worker, quint64 number, rag::MessageId answer, rag::HistoryStore &history)
+    Stream(AnswerWorker &worker, quint64 number, rag::MessageId answer)
         : m_worker(worker)
         , m_number(number)
-        , m_answer(answer)
-        , m_history(history)
+        , m_saver(worker.m_database->file(), answer)
     {
-        m_sinceSave.start();
     }
 
     void operator()(const rag::PassagesFound &found)
@@ -36,17 +34,15 @@ public:
     void operator()(const rag::AnswerText &text)
     {
         if (text.replace) {
-            m_text.clear();
             m_waiting.clear();
             m_replace = true;
+            m_saver.replace(text.text);
+        } else {
+            m_saver.add(text.text);
         }
-        m_text += text.text;
         m_waiting += text.text;
         if (!m_sinceFlush.isValid() || m_sinceFlush.elapsed() >= kGatherMs) {
             flush();
-        }
-        if (m_sinceSave.elapsed() >= kSaveMs) {
-            save();
         }
     }
 
@@ -66,23 +62,19 @@ public:
         m_sinceFlush.start();
     }
 
-private:
-    void save()
+    void end()
     {
-        // A failure here is not the answer's: finish() will meet it again and report it.
-        static_cast<void>(m_history.saveProgress(m_answer, m_text).has_value());
-        m_sinceSave.start();
+        flush();
+        m_saver.end();
     }
 
+private:
     AnswerWorker &m_worker;
     quint64 m_number;
-    rag::MessageId m_answer;
-    rag::HistoryStore &m_history;
-    std::string m_text;
+    rag::AnswerSaver m_saver;
     std::string m_waiting;
     bool m_replace = false;
     QElapsedTimer m_sinceFlush;
-    QElapsedTimer m_sinceSave;
 };
 
 AnswerWorker::AnswerWorker(const Factories &factories)
@@ -114,22 +106,6 @@ void AnswerWorker::ask(const AskRequest &request)
         static_cast<void>(history.fail(answerId, result.error().detail).has_value());
     }
     emit failed(request.number, result.error(), answerId != 0);
-}
-
-void AnswerWorker::prepare()
-{
-    const auto ready = guarded([&]() -> rag::Result<ModelName> {
-        RETURN_IF_ERROR(open());
-        if (!m_answerer) {
-            ASSIGN_OR_RETURN(m_answerer, m_factories.makeAnswerer());
-        }
-        return m_factories.describeModel ? m_factories.describeModel() : ModelName();
-    });
-    if (ready) {
-        emit prepared(*ready);
-    } else {
-        emit notPrepared(ready.error());
-    }
 }
 
 rag::Result<void> AnswerWorker::open()
@@ -169,13 +145,13 @@ rag::Result<rag::Answer> AnswerWorker::answer(const AskRequest &request, rag::Me
     if (!m_answerer) {
         ASSIGN_OR_RETURN(m_answerer, m_factories.makeAnswerer());
     }
-    Stream stream(*this, request.number, answerId, history);
+    Stream stream(*this, request.number, answerId);
     const auto onEvent = [&stream](const rag::AnswerEvent &event) {
         std::visit([&stream](const auto &value) { stream(value); }, event);
     };
     ASSIGN_OR_RETURN(rag::Answer answer,
                      m_answerer->ask(question, exchangesOf(messages), request.options, onEvent, cancel));
-    stream.flush();
+    stream.end();
     RETURN_IF_ERROR(history.finish(answerId, answer));
     return answer;
 }

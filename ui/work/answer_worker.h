@@ -33,8 +33,8 @@ struct AskStarted
 };
 
 /// Answers questions on the thread it was moved to and saves them as they come: the question is committed
-/// before the model starts, the answer's text about once a second, the whole at the end. Text is gathered for
-/// about 30 ms before it is handed on. Only cancel() may be called from another thread.
+/// before the model starts (before it is there, even), the answer's text as it comes, the whole at the end.
+/// Text is gathered for about 30 ms before it is handed on. Only cancel() may be called from another thread.
 class AnswerWorker final : public QObject
 {
     Q_OBJECT
@@ -48,12 +48,8 @@ public:
 
 public slots:
     void ask(const ui::AskRequest &request);
-    /// Loads the models before the first question. Answers with prepared() or notPrepared().
-    void prepare();
 
 signals:
-    void prepared(const ui::ModelName &name);
-    void notPrepared(const engine::Error &error);
     void started(const ui::AskStarted &started);
     void passagesFound(quint64 number, const std::vector<rag::Passage> &passages);
     void textCame(quint64 number, const QString &text, bool replace);

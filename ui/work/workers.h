@@ -3,6 +3,7 @@
 #include "ui/work/answer_worker.h"
 #include "ui/work/factories.h"
 #include "ui/work/ingest_worker.h"
+#include "ui/work/model_loader.h"
 #include "ui/work/page_renderer.h"
 #include "ui/work/store_worker.h"
 
@@ -13,7 +14,7 @@
 
 namespace ui {
 
-/// The four workers and a thread for each. The threads run from construction to stop().
+/// The five workers and a thread for each. The threads run from construction to stop().
 class Workers final : public QObject
 {
     Q_OBJECT
@@ -25,6 +26,8 @@ public:
     IngestWorker &ingest() { return *m_ingest; }
 
     AnswerWorker &answer() { return *m_answer; }
+
+    ModelLoader &models() { return *m_models; }
 
     StoreWorker &store() { return *m_store; }
 
@@ -39,10 +42,12 @@ private:
 
     IngestWorker *m_ingest; ///< each deleted on its own thread when that ends
     AnswerWorker *m_answer;
+    ModelLoader *m_models;
     StoreWorker *m_store;
     PageRenderer *m_pages;
     QThread m_ingestThread;
     QThread m_answerThread;
+    QThread m_modelsThread;
     QThread m_storeThread;
     QThread m_pagesThread;
     bool m_stopped = false;
