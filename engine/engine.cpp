@@ -32,6 +32,19 @@ void cutToLength(EncoderInput &input, std::size_t most)
     }
 }
 
+/// What keys and values depend on besides the tokens: weights, and numbers that a file can change without
+/// them.
+std::string prefixOwner(const ModelInfo &info, const ModelConfig &config)
+{
+    std::string owner = info.fingerprint + " " + info.architecture;
+    for (const double number :
+         {double(config.heads), double(config.normEpsilon), config.ropeBase, double(config.ropeDimensions),
+          config.ropeScaling.factor, config.ropeScaling.originalContext}) {
+        owner += " " + std::to_string(number);
+    }
+    return owner;
+}
+
 std::string_view roleName(Role role)
 {
     switch (role) {
@@ -56,9 +69,11 @@ struct Model::Impl
     std::unique_ptr<const ChatTemplate> chat; ///< or null
     EmbeddingPrefixes prefixes;
     std::unique_ptr<Decoder> decoder;
+    std::unique_ptr<PrefixCache> prefixCache; ///< of the decoder
     std::unique_ptr<Encoder> encoder;
 
-    Result<void> loadNetwork(const ModelConfig &config, std::unique_ptr<Backend> backend);
+    Result<void> loadNetwork(const ModelConfig &config, std::unique_ptr<Backend> backend,
+                             const LoadOptions &options);
 };
 
 Model::Model(std::unique_ptr<Impl> impl)
@@ -68,11 +83,15 @@ Model::Model(std::unique_ptr<Impl> impl)
 
 Model::~Model() = default;
 
-Result<void> Model::Impl::loadNetwork(const ModelConfig &config, std::unique_ptr<Backend> backend)
+Result<void> Model::Impl::loadNetwork(const ModelConfig &config, std::unique_ptr<Backend> backend,
+                                      const LoadOptions &options)
 {
     if (config.spec->network == Network::Decoder) {
         ASSIGN_OR_RETURN(decoder, Decoder::load(*file, config, std::move(backend)));
         chat = ChatTemplate::load(*file, *tokenizer);
+        const PrefixCacheSettings &kept = options.prefixCache;
+        prefixCache = std::make_unique<PrefixCache>(*decoder, prefixOwner(info, config),
+                                                    PrefixCacheOptions{kept.memory, kept.folder, kept.disk});
         info.device = decoder->deviceName();
         return {};
     }
@@ -99,7 +118,7 @@ Result<std::shared_ptr<const Model>> Model::load(const std::filesystem::path &pa
                                             " embeddings");
     }
     impl->info = describeModel(*impl->file, config);
-    RETURN_IF_ERROR(impl->loadNetwork(config, makeCpuBackend(options.threads)));
+    RETURN_IF_ERROR(impl->loadNetwork(config, makeCpuBackend(options.threads), options));
     return std::shared_ptr<const Model>(new Model(std::move(impl)));
 }
 
@@ -134,7 +153,7 @@ bool Model::hasChatForm() const
 }
 
 Result<std::vector<TokenId>> Model::chatPrompt(std::span<const ChatMessage> messages,
-                                               bool addGenerationPrompt) const
+                                               bool addGenerationPrompt, std::optional<bool> thinking) const
 {
     if (!hasChatForm()) {
         return fail(ErrorCode::Unsupported, info().name + " has no chat form");
@@ -143,7 +162,8 @@ Result<std::vector<TokenId>> Model::chatPrompt(std::span<const ChatMessage> mess
     for (const ChatMessage &message : messages) {
         turns.push_back({std::string(roleName(message.role)), message.text});
     }
-    ASSIGN_OR_RETURN(const std::vector<PromptPiece> pieces, m_impl->chat->render(turns, addGenerationPrompt));
+    ASSIGN_OR_RETURN(const std::vector<PromptPiece> pieces,
+                     m_impl->chat->render(turns, addGenerationPrompt, thinking));
     return encodePieces(*m_impl->tokenizer, pieces);
 }
 
@@ -201,17 +221,23 @@ Session::~Session() = default;
 Session::Session(Session &&) noexcept = default;
 Session &Session::operator=(Session &&) noexcept = default;
 
-Result<Session> Session::open(std::shared_ptr<const Model> model, int contextLength)
+Result<Session> Session::open(std::shared_ptr<const Model> model, const SessionOptions &options)
 {
     const Model::Impl &parts = *model->m_impl;
     if (!parts.decoder) {
         return fail(ErrorCode::Unsupported, model->info().name + " generates no text");
     }
-    const int capacity =
-        contextLength > 0 ? contextLength : std::min(model->info().contextLength, kDefaultContext);
-    ASSIGN_OR_RETURN(KvCache cache, parts.decoder->makeCache(capacity));
-    Generator generator(*parts.decoder, *parts.tokenizer, std::move(cache));
+    const int capacity = options.contextLength > 0 ? options.contextLength
+                                                   : std::min(model->info().contextLength, kDefaultContext);
+    ASSIGN_OR_RETURN(KvCache cache, parts.decoder->makeCache(capacity, options.kv));
+    PrefixCache *prefixes = options.reuse ? parts.prefixCache.get() : nullptr;
+    Generator generator(*parts.decoder, *parts.tokenizer, std::move(cache), prefixes);
     return Session(std::unique_ptr<Impl>(new Impl{std::move(model), std::move(generator)}));
+}
+
+Session Session::fork() const
+{
+    return Session(std::unique_ptr<Impl>(new Impl(*m_impl)));
 }
 
 int Session::contextLength() const

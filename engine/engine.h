@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/base/cancel.h"
+#include "engine/base/kv_type.h"
 #include "engine/base/result.h"
 
 #include <cstdint>
@@ -28,10 +29,20 @@ enum class TextKind {
     Passage
 }; ///< which prefix of its own an embedding model puts before a text
 
+/// What is kept of the prompts that a model has read, so that a prompt that begins like one of them is not
+/// read again, in whatever session. On disk it holds the tokens of what was asked.
+struct PrefixCacheSettings
+{
+    std::uint64_t memory = std::uint64_t{1} << 30; ///< bytes; 0: nothing is kept
+    std::filesystem::path folder;                  ///< outlives the program there; empty: it does not
+    std::uint64_t disk = std::uint64_t{2} << 30;   ///< bytes of the folder, which several models may share
+};
+
 struct LoadOptions
 {
     int threads = 0; ///< 0: as many as the machine has real cores
     Device device = Device::Auto;
+    PrefixCacheSettings prefixCache = {}; ///< of a decoder
 };
 
 struct ModelInfo
@@ -100,8 +111,10 @@ public:
     /// The prompt in the model's own form. Control tokens come from the template only; a message's text is
     /// encoded with special parsing off, so text from a document can never become one. Errors: Unsupported (a
     /// model without a chat form: see hasChatForm).
+    /// @param thinking  what the template is told about reasoning (enable_thinking); empty: its own choice
     Result<std::vector<TokenId>> chatPrompt(std::span<const ChatMessage> messages,
-                                            bool addGenerationPrompt = true) const;
+                                            bool addGenerationPrompt = true,
+                                            std::optional<bool> thinking = {}) const;
     bool hasChatForm() const;
 
     /// Texts to unit vectors [texts, embeddingSize]; white space at the ends is trimmed, what is longer than
@@ -216,18 +229,25 @@ struct Generated
     std::vector<LogProbabilities> logProbabilities; ///< one for each of `tokens`, where asked for
     StopReason reason = StopReason::EndOfText;
     int promptTokens = 0;
-    int reusedTokens = 0; ///< of the prompt, taken from the cache
+    int reusedTokens = 0; ///< of the prompt, taken from this session's cache or the model's
     double prefillSeconds = 0;
     double decodeSeconds = 0;
+};
+
+struct SessionOptions
+{
+    int contextLength = 0; ///< room for tokens; 0: the smaller of the model's own and 8,192
+    KvType kv = KvType::F16;
+    bool reuse = true; ///< take from the model's prefix cache, and give to it
 };
 
 /// Keys and values of one conversation with a decoder. Movable; one thread at a time.
 class Session
 {
 public:
-    /// @param contextLength  room for tokens in the cache; 0: the smaller of the model's own and 8,192
-    /// Errors: Unsupported (not a decoder); OutOfMemory.
-    static Result<Session> open(std::shared_ptr<const Model> model, int contextLength = 0);
+    /// Memory for keys and values is taken as tokens come.
+    /// Errors: Unsupported (not a decoder).
+    static Result<Session> open(std::shared_ptr<const Model> model, const SessionOptions &options = {});
 
     ~Session();
     Session(Session &&) noexcept;
@@ -235,11 +255,17 @@ public:
 
     int contextLength() const;
 
-    /// Runs the prompt (its longest prefix already in the cache is kept) and then token after token.
+    /// Another session that has read the same tokens. They share the memory until one goes its own way.
+    Session fork() const;
+
+    /// Runs the prompt and then token after token. What this session, or another of the model, has read of
+    /// the prompt's beginning is kept; the result is the same to the bit as if it were read anew, except that
+    /// tokens that were generated before were computed one by one, which rounds differently. The last 16
+    /// tokens of a prompt are always read.
     /// @param onText  may be empty
     /// @return what was generated; a cancel is no error: reason Cancelled, within one token (one block in
-    /// prefill) Errors: Unsupported (prompt longer than contextLength: says both numbers); Damaged (logits
-    /// not finite).
+    /// prefill) Errors: Unsupported (prompt longer than contextLength: says both numbers; a token outside the
+    /// vocabulary; a mask that allows nothing); Damaged (logits not finite); OutOfMemory.
     Result<Generated> generate(std::span<const TokenId> prompt, const GenerateOptions &options,
                                const OnText &onText, const CancelToken &cancel = {});
 

@@ -45,7 +45,8 @@ Result<void> benchGenerator(const std::shared_ptr<const Model> &model, const Ben
                             const engine::CancelToken &cancel, Json &json)
 {
     const int prompt = options.prompt > 0 ? options.prompt : 512;
-    ASSIGN_OR_RETURN(auto session, engine::Session::open(model, prompt + options.generate + 1));
+    ASSIGN_OR_RETURN(auto session,
+                     engine::Session::open(model, {.contextLength = prompt + options.generate + 1}));
     engine::GenerateOptions generate;
     generate.maxTokens = options.generate + 1; // the first comes with the prompt
     generate.ignoreEnd = true;

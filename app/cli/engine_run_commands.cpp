@@ -30,7 +30,10 @@ Result<void> runLogits(const CliContext &context, const LogitsOptions &options)
 {
     ASSIGN_OR_RETURN(const std::vector<engine::TokenId> tokens, parseTokens(options.tokens));
     ASSIGN_OR_RETURN(const auto model, load(context, "generator"));
-    ASSIGN_OR_RETURN(auto session, engine::Session::open(model, std::max(1, int(tokens.size()))));
+    ASSIGN_OR_RETURN(auto session,
+                     engine::Session::open(model, {.contextLength = std::max(1, int(tokens.size())),
+                                                   .kv = engine::KvType::F32,
+                                                   .reuse = false}));
     ASSIGN_OR_RETURN(const engine::Matrix logits, session.logits(tokens, context.cancel));
     return writeFloats(options.out, logits.values);
 }

@@ -38,15 +38,48 @@ KvView KvCache::view(int layer) const
 
 Result<void> KvCache::reserve(Backend &backend, int count)
 {
-    const auto wanted = std::size_t((size() + count + kKvPage - 1) / kKvPage);
+    const auto first = std::size_t(size() / kKvPage);
+    const auto end = std::size_t((size() + count + kKvPage - 1) / kKvPage);
     for (Group &group : m_groups) {
-        while (group.pages.size() < wanted) {
-            ASSIGN_OR_RETURN(auto page, backend.allocateKvPage(group.shape));
-            group.view.push_back(page.get());
-            group.pages.push_back(std::move(page));
+        for (std::size_t page = first; page < end; ++page) {
+            RETURN_IF_ERROR(own(backend, group, page));
         }
     }
     return {};
+}
+
+/// The group's page, new or copied where others have it too, is now this cache's alone.
+Result<void> KvCache::own(Backend &backend, Group &group, std::size_t page)
+{
+    if (page < group.pages.size() && group.pages[page] && group.pages[page].use_count() == 1) {
+        return {};
+    }
+    ASSIGN_OR_RETURN(auto fresh, backend.allocateKvPage(group.shape));
+    if (page >= group.pages.size()) {
+        group.pages.resize(page + 1);
+        group.view.resize(page + 1);
+    } else if (group.pages[page]) {
+        backend.copyKvPage(*fresh, *group.pages[page]);
+    }
+    group.view[page] = fresh.get();
+    group.pages[page] = std::move(fresh);
+    return {};
+}
+
+void KvCache::commit(std::span<const TokenId> tokens)
+{
+    m_tokens.insert(m_tokens.end(), tokens.begin(), tokens.end());
+    for (Group &group : m_groups) {
+        if (group.kept.window == 0) {
+            continue;
+        }
+        int page = (firstSeen(size(), group.kept.window) - kBehindWindow) / kKvPage - 1;
+        while (page >= 0 && group.pages[std::size_t(page)]) {
+            group.pages[std::size_t(page)] = nullptr;
+            group.view[std::size_t(page)] = nullptr;
+            --page;
+        }
+    }
 }
 
 int KvCache::commonPrefix(std::span<const TokenId> prompt) const
@@ -55,14 +88,47 @@ int KvCache::commonPrefix(std::span<const TokenId> prompt) const
     return int(mine - m_tokens.begin());
 }
 
+int KvCache::firstSeen(int position, int window)
+{
+    return window > 0 ? std::max(0, position - window + 1) : 0;
+}
+
+int KvCache::resumable(int size) const
+{
+    const auto isKept = [size](const Group &group) {
+        const auto first = std::size_t(firstSeen(size, group.kept.window) / kKvPage);
+        const auto end = std::size_t((size + kKvPage - 1) / kKvPage);
+        for (std::size_t page = first; page < end; ++page) {
+            if (!group.pages[page]) {
+                return false;
+            }
+        }
+        return true;
+    };
+    return std::ranges::all_of(m_groups, isKept) ? size : 0;
+}
+
 void KvCache::truncate(int size)
 {
     m_tokens.resize(std::min(m_tokens.size(), std::size_t(size)));
+    const auto pages = std::size_t((this->size() + kKvPage - 1) / kKvPage);
+    for (Group &group : m_groups) {
+        group.pages.resize(std::min(group.pages.size(), pages));
+        group.view.resize(group.pages.size());
+    }
 }
 
-void KvCache::commit(std::span<const TokenId> tokens)
+void KvCache::adopt(std::span<const TokenId> tokens, std::vector<std::vector<std::shared_ptr<KvPage>>> pages)
 {
-    m_tokens.insert(m_tokens.end(), tokens.begin(), tokens.end());
+    m_tokens.assign(tokens.begin(), tokens.end());
+    for (std::size_t i = 0; i < m_groups.size(); ++i) {
+        Group &group = m_groups[i];
+        group.pages = std::move(pages[i]);
+        group.view.clear();
+        for (const auto &page : group.pages) {
+            group.view.push_back(page.get());
+        }
+    }
 }
 
 } // namespace engine

@@ -12,6 +12,12 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+/// Rows that a prompt's last block has at least: fewer take another way through the kernels, which rounds
+/// differently, and a prompt must give the same logits whether its beginning was known or not.
+constexpr int kLeastRows = 16;
+/// Tokens between two places of a long prompt at which layers with a window can be taken up again.
+constexpr int kCheckpoint = 2048;
+
 double secondsSince(Clock::time_point start)
 {
     return std::chrono::duration<double>(Clock::now() - start).count();
@@ -19,11 +25,48 @@ double secondsSince(Clock::time_point start)
 
 } // namespace
 
-Generator::Generator(const Decoder &decoder, const Tokenizer &tokenizer, KvCache cache)
+Generator::Generator(const Decoder &decoder, const Tokenizer &tokenizer, KvCache cache, PrefixCache *prefixes)
     : m_decoder(decoder)
     , m_tokenizer(tokenizer)
     , m_cache(std::move(cache))
+    , m_prefixes(prefixes)
 {
+}
+
+int Generator::reuse(std::span<const TokenId> prompt)
+{
+    const int most = std::max(0, int(prompt.size()) - kLeastRows);
+    int known = m_cache.resumable(std::min(m_cache.commonPrefix(prompt), most));
+    if (m_prefixes) {
+        known = m_prefixes->reuse(m_cache, prompt, known, most);
+    }
+    m_cache.truncate(known);
+    return known;
+}
+
+Result<void> Generator::prefill(std::span<const TokenId> rest, const CancelToken &cancel)
+{
+    int checkpoint = m_cache.size();
+    while (!rest.empty()) {
+        std::size_t count = rest.size();
+        if (count > std::size_t(Decoder::kBlock)) {
+            count = std::min<std::size_t>(Decoder::kBlock, count - kLeastRows);
+        }
+        RETURN_IF_ERROR(advance(rest.first(count), cancel));
+        rest = rest.subspan(count);
+        if (m_cache.size() - checkpoint >= kCheckpoint) {
+            checkpoint = m_cache.size();
+            keepPrefix(false);
+        }
+    }
+    return {};
+}
+
+void Generator::keepPrefix(bool save)
+{
+    if (m_prefixes) {
+        m_prefixes->keep(m_cache, save);
+    }
 }
 
 Result<void> Generator::advance(std::span<const TokenId> tokens, const CancelToken &cancel)
@@ -47,11 +90,10 @@ Result<Generated> Generator::generate(std::span<const TokenId> prompt, const Gen
     }
     Generated generated;
     generated.promptTokens = int(prompt.size());
-    // The last token always runs: its logits begin the answer.
-    generated.reusedTokens = std::min(m_cache.commonPrefix(prompt), int(prompt.size()) - 1);
-    m_cache.truncate(generated.reusedTokens);
     const auto prefillStart = Clock::now();
-    const Result<void> prefilled = advance(prompt.subspan(std::size_t(generated.reusedTokens)), cancel);
+    generated.reusedTokens = reuse(prompt);
+    const Result<void> prefilled = prefill(prompt.subspan(std::size_t(generated.reusedTokens)), cancel);
+    keepPrefix(true); // what was read is good even when somebody cancelled the rest
     generated.prefillSeconds = secondsSince(prefillStart);
     if (!prefilled) {
         if (prefilled.error().code == ErrorCode::Cancelled) {
@@ -63,6 +105,7 @@ Result<Generated> Generator::generate(std::span<const TokenId> prompt, const Gen
     const auto decodeStart = Clock::now();
     ASSIGN_OR_RETURN(generated.reason, decode(prompt, options, onText, cancel, generated));
     generated.decodeSeconds = secondsSince(decodeStart);
+    keepPrefix(true);
     return generated;
 }
 

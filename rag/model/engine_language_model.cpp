@@ -95,8 +95,10 @@ Result<Generation> EngineLanguageModel::generate(std::span<const Turn> turns,
                                                  const CancelToken &cancel)
 {
     if (!m_session) {
-        ASSIGN_OR_RETURN(engine::Session session, engine::Session::open(m_model, contextLength()));
-        m_session.emplace(std::move(session));
+        engine::SessionOptions session;
+        session.contextLength = contextLength();
+        ASSIGN_OR_RETURN(engine::Session opened, engine::Session::open(m_model, session));
+        m_session.emplace(std::move(opened));
     }
     ASSIGN_OR_RETURN(const std::vector<engine::TokenId> prompt, promptOf(turns));
     const auto onAnswer = [&](std::string_view text, engine::TextPart part) {

@@ -104,7 +104,7 @@ void TestRealModels::smollm2AnswersAsTheReference()
         const auto tokens = model->chatPrompt(messages);
         QVERIFY(tokens);
         QCOMPARE(*tokens, prompt.at("token_ids").get<std::vector<TokenId>>());
-        auto session = Session::open(model, 2048);
+        auto session = Session::open(model, {.contextLength = 2048});
         QVERIFY(session);
         const auto ids = prompt.at("greedy_ids").get<std::vector<TokenId>>();
         const auto margins = prompt.at("greedy_margins").get<std::vector<double>>();
@@ -161,7 +161,7 @@ void TestRealModels::smollm2PerplexityIsThatOfTheReference()
     const auto nll =
         readFloats(realFolder() / ("smollm2-135m-instruct." + language.toStdString() + ".nll.bin"));
     const auto tokens = model->encode(text);
-    auto session = Session::open(model, int(kWindow));
+    auto session = Session::open(model, {.contextLength = int(kWindow)});
     QVERIFY(session);
 
     double ours = 0;
