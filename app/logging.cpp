@@ -1,5 +1,7 @@
 #include "app/logging.h"
 
+#include "app/crash_line.h"
+
 #include <spdlog/sinks/rotating_file_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
@@ -36,12 +38,14 @@ void startLogging(const std::filesystem::path &library, const std::string &progr
                   bool alsoOnStderr)
 {
     std::vector<spdlog::sink_ptr> sinks;
+    const std::filesystem::path folder = library / "logs";
+    const std::filesystem::path file = folder / (program + ".log");
     try {
-        const std::filesystem::path folder = library / "logs";
         std::filesystem::create_directories(folder);
         std::filesystem::permissions(folder, std::filesystem::perms::owner_all);
-        sinks.push_back(std::make_shared<spdlog::sinks::rotating_file_sink_mt>(
-            (folder / (program + ".log")).string(), kFileBytes, kFiles));
+        sinks.push_back(
+            std::make_shared<spdlog::sinks::rotating_file_sink_mt>(file.string(), kFileBytes, kFiles));
+        writeLineOnCrash(file);
     } catch (const std::exception &error) {
         std::fprintf(stderr, "%s: no log file: %s\n", program.c_str(), error.what());
     }
@@ -50,7 +54,7 @@ void startLogging(const std::filesystem::path &library, const std::string &progr
 
     const auto logger = std::make_shared<spdlog::logger>(program, sinks.begin(), sinks.end());
     logger->set_level(levelOf(least));
-    logger->flush_on(spdlog::level::warn);
+    logger->flush_on(spdlog::level::trace); // some lines a second at most: cheaper than a thread that flushes
     logger->set_error_handler([](const std::string &) {}); // a full disk must not fill the terminal
     engine::setLogSink(
         [logger](engine::LogLevel level, std::string_view line) { logger->log(levelOf(level), line); });

@@ -4,9 +4,9 @@
 #include "app/cli/terminal.h"
 #include "app/cli/to_json.h"
 #include "engine/base/unicode.h"
+#include "rag/store/answer_saver.h"
 #include "rag/store/history_store.h"
 
-#include <chrono>
 #include <cstdio>
 #include <iostream>
 
@@ -35,30 +35,24 @@ std::vector<rag::Exchange> exchanges(const std::vector<rag::Message> &messages)
     return said;
 }
 
-/// One question: saved before the model starts, its answer about once a second, and at the end.
-Result<rag::Answer> answerOne(rag::Answerer &answerer, rag::HistoryStore &history,
+/// One question: saved before the model starts, its answer as it comes and at the end.
+Result<rag::Answer> answerOne(rag::Answerer &answerer, rag::Database &database, rag::HistoryStore &history,
                               const rag::Question &question, const rag::AnswerOptions &options, bool shown,
                               const engine::CancelToken &cancel)
 {
-    using Clock = std::chrono::steady_clock;
     ASSIGN_OR_RETURN(const std::vector<rag::Message> messages, history.messages(question.conversation));
     ASSIGN_OR_RETURN(const rag::HistoryStore::Asked asked, history.ask(question.conversation, question.text));
 
     AnswerPrinter printer(shown);
     const rag::Answerer::OnEvent print = printer.onEvent();
-    std::string text;
-    auto saved = Clock::now();
+    rag::AnswerSaver saver(database.file(), asked.answer);
     const auto onEvent = [&](const rag::AnswerEvent &event) {
         print(event);
-        if (const auto *piece = std::get_if<rag::AnswerText>(&event)) {
-            text = piece->replace ? piece->text : text + piece->text;
-            if (Clock::now() - saved > std::chrono::seconds(1)) {
-                saved = Clock::now();
-                (void)history.saveProgress(asked.answer, text); // tried again in a second; finish() reports
-            }
-        }
+        if (const auto *piece = std::get_if<rag::AnswerText>(&event))
+            piece->replace ? saver.replace(piece->text) : saver.add(piece->text);
     };
     Result<rag::Answer> answer = answerer.ask(question, exchanges(messages), options, onEvent, cancel);
+    saver.end();
     if (!answer) {
         RETURN_IF_ERROR(history.fail(asked.answer, answer.error().detail));
         return answer;
@@ -66,6 +60,16 @@ Result<rag::Answer> answerOne(rag::Answerer &answerer, rag::HistoryStore &histor
     RETURN_IF_ERROR(history.finish(asked.answer, *answer));
     printer.finish(*answer);
     return answer;
+}
+
+/// What a crash left open is said and marked, as the window does at its start.
+Result<void> recover(const CliContext &context, rag::HistoryStore &history)
+{
+    ASSIGN_OR_RETURN(const int broken, history.markBrokenOff());
+    if (broken > 0)
+        context.note(std::to_string(broken) + (broken == 1 ? " answer" : " answers") +
+                     " broke off when Warraq last ended; what had been written is kept.");
+    return {};
 }
 
 Result<rag::ConversationId> openConversation(rag::HistoryStore &history, const ChatOptions &options,
@@ -84,13 +88,14 @@ Result<void> chat(CliContext &context, ChatOptions &options)
 {
     options.answer.temperature = context.temperature;
     options.answer.seed = context.seed;
+    ASSIGN_OR_RETURN(Services * services, context.services());
+    ASSIGN_OR_RETURN(const auto database, services->connect());
+    rag::HistoryStore history(*database);
+    RETURN_IF_ERROR(recover(context, history));
     double seconds = 0;
     ASSIGN_OR_RETURN(std::vector<rag::DocumentId> documents,
                      documentsFor(context, options.pdfs, options.password, seconds));
-    ASSIGN_OR_RETURN(Services * services, context.services());
     ASSIGN_OR_RETURN(const auto answerer, services->makeAnswerer());
-    ASSIGN_OR_RETURN(const auto database, services->connect());
-    rag::HistoryStore history(*database);
     if (options.conversation != 0 && documents.empty()) {
         ASSIGN_OR_RETURN(documents, history.scope(options.conversation));
     }
@@ -103,7 +108,7 @@ Result<void> chat(CliContext &context, ChatOptions &options)
             break;
         ASSIGN_OR_RETURN(options.conversation, openConversation(history, options, documents, line));
         ASSIGN_OR_RETURN(const rag::Answer answer,
-                         answerOne(*answerer, history, {line, documents, options.conversation},
+                         answerOne(*answerer, *database, history, {line, documents, options.conversation},
                                    options.answer, !context.json, context.cancel));
         if (context.json) {
             Json citations = Json::array();

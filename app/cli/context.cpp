@@ -54,7 +54,10 @@ engine::Result<Services *> CliContext::services()
     if (!m_services) {
         startLogging(library, "warraq-cli", verbose ? engine::LogLevel::Debug : engine::LogLevel::Info,
                      verbose);
-        ASSIGN_OR_RETURN(m_services, Services::open(*this));
+        auto opened = Services::open(*this);
+        if (!opened && opened.error().code == engine::ErrorCode::Damaged)
+            opened.error().detail += "; `warraq-cli verify --repair` saves what can be read";
+        ASSIGN_OR_RETURN(m_services, std::move(opened));
     }
     return m_services.get();
 }

@@ -4,6 +4,7 @@
 #include "app/models.h"
 #include "rag/index/faiss_index.h"
 #include "rag/store/library_store.h"
+#include "rag/store/salvage.h"
 #include "rag/store/sha256.h"
 
 #include <cstdio>
@@ -83,6 +84,8 @@ void printReport(const Json &report)
     std::printf("database  %s\n", report["database"]["ok"].get<bool>() ? "ok" : "damaged");
     for (const Json &complaint : report["database"]["complaints"])
         std::printf("          %s\n", plainText(complaint.get<std::string>()).c_str());
+    if (!report["database"]["ok"].get<bool>())
+        std::printf("          warraq-cli verify --repair saves what can be read\n");
     const Json &index = report["index"];
     if (index.contains("error"))
         std::printf("index     not checked: %s\n", plainText(index["error"].get<std::string>()).c_str());
@@ -96,11 +99,65 @@ void printReport(const Json &report)
                     model["ok"].get<bool>() ? "ok" : plainText(model["error"].get<std::string>()).c_str());
 }
 
-Result<void> verify(CliContext &context)
+/// Whether there is something to repair: the library does not open, or its tables do not fit together. A
+/// library that is missing, newer or another program's is none of it.
+Result<bool> isDamaged(const std::filesystem::path &file)
 {
+    std::error_code error;
+    if (!std::filesystem::exists(file, error))
+        return engine::fail(engine::ErrorCode::NotFound, "there is no library " + file.string());
+    if (std::filesystem::file_size(file, error) == 0 && !error)
+        return true; // would be taken for a new one
+    const auto database = rag::Database::open(file);
+    if (!database) {
+        if (database.error().code == engine::ErrorCode::Damaged)
+            return true;
+        return tl::unexpected(database.error());
+    }
+    const auto complaints = (*database)->check();
+    return !complaints || !complaints->empty();
+}
+
+Json repairJson(const rag::Salvaged &salvaged)
+{
+    return {{"repaired", true},
+            {"kept", salvaged.kept.string()},
+            {"documents", salvaged.documents},
+            {"to_read_again", salvaged.toReadAgain},
+            {"pages", salvaged.pages},
+            {"passages", salvaged.chunks},
+            {"vectors", salvaged.vectors},
+            {"conversations", salvaged.conversations},
+            {"messages", salvaged.messages},
+            {"citations", salvaged.citations}};
+}
+
+Result<Json> repair(CliContext &context)
+{
+    const std::filesystem::path file = context.library / "warraq.db";
+    ASSIGN_OR_RETURN(const bool damaged, isDamaged(file));
+    if (!damaged)
+        return Json{{"repaired", false}};
+    ASSIGN_OR_RETURN(const rag::Salvaged salvaged, rag::salvageLibrary(file));
+    context.note("The library was damaged. Saved: " + std::to_string(salvaged.documents) + " documents (" +
+                 std::to_string(salvaged.toReadAgain) + " to be read again), " +
+                 std::to_string(salvaged.conversations) + " conversations, " +
+                 std::to_string(salvaged.messages) + " messages.");
+    context.note("The damaged file is kept as " + salvaged.kept.string());
+    return repairJson(salvaged);
+}
+
+Result<void> verify(CliContext &context, bool withRepair)
+{
+    Json repaired;
+    if (withRepair) {
+        ASSIGN_OR_RETURN(repaired, repair(context));
+    }
     ASSIGN_OR_RETURN(Services * services, context.services());
     ASSIGN_OR_RETURN(const auto database, services->connect());
     Json report;
+    if (withRepair)
+        report["repair"] = repaired;
     ASSIGN_OR_RETURN(report["database"], verifyDatabase(*database));
     const Result<Json> index = verifyIndex(context, *database);
     report["index"] = index ? *index : Json{{"ok", false}, {"error", index.error().detail}};
@@ -127,7 +184,10 @@ Result<void> verify(CliContext &context)
 void addVerifyCommand(CLI::App &app, CliContext &context)
 {
     CLI::App *command = app.add_subcommand("verify", "Check database, index and models; repair the index");
-    onRun(*command, context, [&context] { return verify(context); });
+    auto withRepair = std::make_shared<bool>(false);
+    command->add_flag("--repair", *withRepair,
+                      "Make a damaged library anew of what can be read in it; the damaged file is kept");
+    onRun(*command, context, [&context, withRepair] { return verify(context, *withRepair); });
 }
 
 } // namespace app

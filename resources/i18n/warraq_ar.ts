@@ -100,6 +100,14 @@
             <translation>أعد المحاولة.</translation>
         </message>
         <message>
+            <source>The library’s file is damaged.</source>
+            <translation>ملف المكتبة تالف.</translation>
+        </message>
+        <message>
+            <source>Nothing was changed. “warraq-cli verify --repair”, run in a terminal, saves what can be read and keeps the damaged file.</source>
+            <translation>لم يُغيَّر شيء. الأمر «warraq-cli verify --repair» في الطرفية ينقذ ما يمكن قراءته ويُبقي الملف التالف.</translation>
+        </message>
+        <message>
             <source>The library could not be read.</source>
             <translation>تعذّرت قراءة المكتبة.</translation>
         </message>

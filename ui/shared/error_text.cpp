@@ -95,6 +95,13 @@ ErrorText byDoing(ErrorCode code, Doing doing, const QString &subject)
     case Doing::LoadModel:
         return loadModel(code);
     case Doing::ReadLibrary:
+        if (code == ErrorCode::Damaged) {
+            return {
+                Text::tr("The library’s file is damaged."),
+                Text::tr(
+                    "Nothing was changed. “warraq-cli verify --repair”, run in a terminal, saves what can "
+                    "be read and keeps the damaged file.")};
+        }
         return {Text::tr("The library could not be read."),
                 Text::tr("Check that its folder can be read and written, then start again.")};
     case Doing::RemoveDocument:
