@@ -108,9 +108,9 @@ struct PageImage
 // ---- what reading order makes of it
 // ---------------------------------------------------------------------------
 
-enum class BlockKind { Body, Heading };
+enum class BlockKind { Body, Heading, Running }; ///< Running: header, footer or page number
 
-/// A paragraph or heading: a byte range of its page's text.
+/// A paragraph, heading or running line: a byte range of its page's text.
 struct Block
 {
     std::uint32_t begin = 0;

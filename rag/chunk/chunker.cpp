@@ -55,6 +55,8 @@ void Chunker::Impl::addPage(const PageContent &page)
     bool afterHeading = false;
     for (std::size_t i = 0; i < blocks.size(); ++i) {
         Block block = blocks[i];
+        if (block.kind == BlockKind::Running)
+            continue;
         const Sections::Opening opening = sections.opens(i);
         if (opening.opens) {
             block.kind = BlockKind::Heading;

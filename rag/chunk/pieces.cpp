@@ -97,6 +97,8 @@ std::vector<Piece> piecesOf(const PageContent &page, const Block &block, std::ui
             piece.page = page.page;
             piece.begin = part.begin;
             piece.gap = from <= part.begin ? text.substr(from, part.begin - from) : std::string_view();
+            if (piece.gap.find_first_not_of(" \n") != std::string::npos)
+                piece.gap.clear(); // a running header or footer: they are no neighbours
             piece.text = text.substr(part.begin, part.end - part.begin);
             piece.tokens = tokens;
             piece.heading = block.kind == BlockKind::Heading;

@@ -1,4 +1,5 @@
 #include "rag/chunk/chunker.h"
+#include "rag/chunk/running_lines.h"
 #include "rag/ingest/steps.h"
 #include "rag/pdf/reading_order.h"
 
@@ -32,6 +33,8 @@ public:
         ASSIGN_OR_RETURN(const int done, replay());
         for (int page = done; page < m_source.info().pages; ++page) {
             const Result<void> read = m_context.cancel.isCancelled() ? cancelled() : readPage(page);
+            if (read && page + 1 == m_source.info().pages)
+                addAll(m_running.finish());
             if (!read || m_batch.size() >= kPagesAtOnce || Clock::now() - m_flushed > kLongestWait)
                 RETURN_IF_ERROR(flush());
             RETURN_IF_ERROR(read);
@@ -66,6 +69,7 @@ private:
             if (!content)
                 return startAnew();
             sample(*content);
+            m_running.remember(*content);
             for (Chunk &chunk : m_chunker.add(*content))
                 chunks.push_back(std::move(chunk));
         }
@@ -100,6 +104,7 @@ private:
                          m_context.store.clearContent(m_context.document));
         RETURN_IF_ERROR(m_context.index.remove(removed));
         m_chunker = newChunker();
+        m_running = {};
         m_sample.clear();
         return 0;
     }
@@ -125,10 +130,17 @@ private:
             content.label = labels[static_cast<std::size_t>(page)];
         if (content.state == PageState::Read && content.text.empty())
             content.state = PageState::NoText;
-        sample(content);
-        std::vector<Chunk> chunks = m_chunker.add(content);
-        m_batch.push_back({std::move(content), std::move(chunks)});
+        addAll(m_running.add(std::move(content)));
         return {};
+    }
+
+    void addAll(std::vector<PageContent> pages)
+    {
+        for (PageContent &page : pages) {
+            sample(page);
+            std::vector<Chunk> chunks = m_chunker.add(page);
+            m_batch.push_back({std::move(page), std::move(chunks)});
+        }
     }
 
     static PageContent skipped(int page, std::string why)
@@ -167,6 +179,7 @@ private:
     const IngestContext &m_context;
     PageSource &m_source;
     Chunker m_chunker;
+    RunningLines m_running;
     std::vector<ReadPage> m_batch;
     std::string m_sample; ///< of the text, for its language
     Clock::time_point m_flushed = Clock::now();

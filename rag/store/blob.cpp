@@ -239,7 +239,7 @@ Blob packBlocks(std::span<const Block> blocks)
     for (const Block &block : blocks) {
         writer.number(block.begin);
         writer.number(block.end - block.begin);
-        writer.number(block.kind == BlockKind::Heading ? 1 : 0);
+        writer.number(static_cast<std::uint64_t>(block.kind));
         writer.signedNumber(units(block.fontSize));
     }
     return writer.take();
@@ -252,7 +252,10 @@ Result<std::vector<Block>> unpackBlocks(std::span<const std::uint8_t> blob, std:
     for (Block &block : blocks) {
         block.begin = reader.small();
         block.end = block.begin + reader.small();
-        block.kind = reader.number() == 1 ? BlockKind::Heading : BlockKind::Body;
+        const std::uint64_t kind = reader.number();
+        reader.require(kind <= static_cast<std::uint64_t>(BlockKind::Running));
+        block.kind = kind <= static_cast<std::uint64_t>(BlockKind::Running) ? static_cast<BlockKind>(kind)
+                                                                            : BlockKind::Body;
         block.fontSize = static_cast<float>(reader.signedNumber()) / kUnitsPerPoint;
         reader.require(block.end <= textSize);
     }
