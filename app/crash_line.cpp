@@ -69,27 +69,18 @@ extern "C" void onCrash(int signal)
     ::raise(signal); // SA_RESETHAND: nobody catches it now
 }
 
-constexpr bool hasSanitizer()
-{
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-    return true;
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-    return true;
+#ifdef WITH_SANITIZER
+constexpr bool kSanitized = true; ///< it has its own handlers
 #else
-    return false;
+constexpr bool kSanitized = false;
 #endif
-#else
-    return false;
-#endif
-}
 
 } // namespace
 
 void writeLineOnCrash(const std::filesystem::path &file)
 {
     const std::string &name = file.native();
-    if (hasSanitizer() || name.size() >= g_file.size())
+    if (kSanitized || name.size() >= g_file.size())
         return;
     std::memcpy(g_file.data(), name.c_str(), name.size() + 1);
     stack_t stack{};

@@ -29,9 +29,10 @@ void TextView::show(std::unique_ptr<QTextDocument> document)
     document->setTextWidth(viewport()->width());
     document->setParent(this);
     updateGeometry();
-    QTextDocument *before = this->document();
+    // The first one is Qt's own, which deletes it here.
+    QTextDocument *before = this->document()->parent() == this ? this->document() : nullptr;
     setDocument(document.release());
-    if (before && before != this->document() && before->parent() == this) {
+    if (before) {
         before->deleteLater();
     }
     fitHeight();
