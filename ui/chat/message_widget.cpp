@@ -42,7 +42,7 @@ void MessageWidget::buildQuestion()
     auto *bubble = new QFrame(this);
     bubble->setObjectName(QStringLiteral("userBubble"));
     auto *inside = new QVBoxLayout(bubble);
-    inside->setContentsMargins(14, 9, 14, 9);
+    inside->setContentsMargins(14, 11, 14, 5); // its last paragraph brings a margin of its own
     m_text->setAccessibleName(tr("Your question"));
     inside->addWidget(m_text);
 

@@ -81,6 +81,7 @@ void QuestionBox::setScopeText(const QString &text)
 void QuestionBox::setPlaceholder(const QString &text)
 {
     m_edit->setPlaceholderText(text);
+    m_edit->viewport()->update(); // QPlainTextEdit does not by itself
 }
 
 void QuestionBox::setText(const QString &text)

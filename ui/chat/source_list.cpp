@@ -18,7 +18,7 @@ namespace {
 
 constexpr int kMargin = 10;
 constexpr int kBadge = 22;
-constexpr int kQuoteLines = 2;
+constexpr int kQuoteLines = 2; ///< at most
 
 } // namespace
 
@@ -40,8 +40,20 @@ SourceCard::SourceCard(const QString &mark, const QString &title, const QString 
 
 QSize SourceCard::sizeHint() const
 {
-    const int lines = m_quote.isEmpty() ? 1 : 1 + kQuoteLines;
+    const int lines = m_quote.isEmpty() ? 1 : 1 + m_quoteLines;
     return {260, lines * fontMetrics().lineSpacing() + 2 * kMargin - 2};
+}
+
+void SourceCard::resizeEvent(QResizeEvent *event)
+{
+    QAbstractButton::resizeEvent(event);
+    const int indent = m_mark.isEmpty() ? 0 : kBadge + 8;
+    const int room = width() - 2 * kMargin - indent;
+    const int lines = fontMetrics().horizontalAdvance(m_quote) > room ? kQuoteLines : 1;
+    if (lines != m_quoteLines) {
+        m_quoteLines = lines;
+        updateGeometry();
+    }
 }
 
 void SourceCard::paintEvent(QPaintEvent *)

@@ -25,6 +25,7 @@ public:
 
 protected:
     void paintEvent(QPaintEvent *event) override;
+    void resizeEvent(QResizeEvent *event) override;
 
 private:
     void drawQuote(QPainter &painter, const QRect &area) const;
@@ -32,6 +33,7 @@ private:
     QString m_mark;
     QString m_title;
     QString m_quote;
+    int m_quoteLines = 1; ///< that it takes in this width
 };
 
 /// What an answer rests on: the places it cites, and below, folded away, all passages that were read for it.
