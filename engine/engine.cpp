@@ -88,6 +88,9 @@ Result<void> Model::Impl::loadNetwork(const ModelConfig &config, std::unique_ptr
 {
     if (config.spec->network == Network::Decoder) {
         ASSIGN_OR_RETURN(decoder, Decoder::load(*file, config, std::move(backend)));
+        if (config.embeds) {
+            prefixes = embeddingPrefixes(*file, config);
+        }
         chat = ChatTemplate::load(*file, *tokenizer);
         const PrefixCacheSettings &kept = options.prefixCache;
         prefixCache = std::make_unique<PrefixCache>(*decoder, prefixOwner(info, config),
@@ -185,7 +188,8 @@ Result<Matrix> Model::embed(std::span<const std::string_view> texts, TextKind ki
     Matrix matrix;
     matrix.rows = int(texts.size());
     matrix.columns = info().embeddingSize;
-    ASSIGN_OR_RETURN(matrix.values, m_impl->encoder->embed(inputs, cancel));
+    ASSIGN_OR_RETURN(matrix.values, m_impl->encoder ? m_impl->encoder->embed(inputs, cancel)
+                                                    : m_impl->decoder->embed(inputs, cancel));
     return matrix;
 }
 

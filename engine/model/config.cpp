@@ -113,11 +113,13 @@ std::vector<std::string_view> patternsOf(const ArchSpec &spec, FileFormat format
     return patterns;
 }
 
-std::string fillIn(std::string_view pattern, int layer, std::string_view suffix)
+std::string fillIn(std::string_view pattern, int layer, std::string_view suffix, int expert)
 {
     std::string name(pattern);
-    if (const auto at = name.find("{}"); at != std::string::npos) {
-        name.replace(at, 2, std::to_string(layer));
+    for (const int number : {layer, expert}) {
+        if (const auto at = name.find("{}"); at != std::string::npos) {
+            name.replace(at, 2, std::to_string(number));
+        }
     }
     return name.empty() ? name : name.append(suffix);
 }
@@ -153,17 +155,18 @@ Result<ModelConfig> readConfig(const ModelFile &file)
     return config;
 }
 
-std::string tensorName(const ArchSpec &spec, FileFormat format, Slot slot, int layer, std::string_view suffix)
+std::string tensorName(const ArchSpec &spec, FileFormat format, Slot slot, int layer, std::string_view suffix,
+                       int expert)
 {
     const auto patterns = patternsOf(spec, format, slot);
-    return patterns.empty() ? std::string() : fillIn(patterns.front(), layer, suffix);
+    return patterns.empty() ? std::string() : fillIn(patterns.front(), layer, suffix, expert);
 }
 
 const Tensor *findTensor(const ModelFile &file, const ArchSpec &spec, Slot slot, int layer,
-                         std::string_view suffix)
+                         std::string_view suffix, int expert)
 {
     for (const std::string_view pattern : patternsOf(spec, file.format(), slot)) {
-        const std::string name = fillIn(pattern, layer, suffix);
+        const std::string name = fillIn(pattern, layer, suffix, expert);
         if (name.empty()) {
             continue;
         }
@@ -184,6 +187,13 @@ const Tensor *findTensor(const ModelFile &file, const ArchSpec &spec, Slot slot,
 
 LayerKv ModelConfig::kvOf(int layer) const
 {
+    if (latent) {
+        return {.heads = 1,
+                .keySize = latent.keySize(),
+                .valueSize = latent.rank,
+                .valuesInKeys = true,
+                .window = plan[std::size_t(layer)].window};
+    }
     return {.heads = kvHeads,
             .keySize = headSize,
             .valueSize = headSize,

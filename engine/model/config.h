@@ -59,6 +59,9 @@ struct ModelConfig
     double ropeBase = 10000;
     double localRopeBase = 0; ///< of layers with LayerPlan::Rope::Local; unscaled
     RopeScaling ropeScaling;
+    Mixture mixture;
+    Latent latent;
+    int predictors = 0;  ///< layers behind the last whose tensors are left alone
     bool tied = false;   ///< the file asks for the embedding as output matrix
     bool embeds = false; ///< makes embeddings: every encoder, and a decoder whose files name a pooling
     Backend::Pooling pooling = Backend::Pooling::Mean;
@@ -67,6 +70,8 @@ struct ModelConfig
 
     int kvSize() const { return kvHeads * headSize; }
 
+    int mixedSize() const { return latent ? heads * latent.valueSize : querySize(); } ///< attention's result
+
     LayerKv kvOf(int layer) const;
 };
 
@@ -74,11 +79,11 @@ struct ModelConfig
 /// Errors: Damaged (file, field, reason), Unsupported (family, activation, rope scaling: names it).
 Result<ModelConfig> readConfig(const ModelFile &file);
 
-/// The tensor of a slot, by its family's name for it, or null. @param suffix ".weight" or ".bias"
+/// The tensor of a slot, by its family's name for it, or null. @param suffix ".weight", ".bias" or nothing
 const Tensor *findTensor(const ModelFile &file, const ArchSpec &spec, Slot slot, int layer,
-                         std::string_view suffix);
+                         std::string_view suffix, int expert = 0);
 /// The name that findTensor looks for; empty where the family has no such slot.
-std::string tensorName(const ArchSpec &spec, FileFormat format, Slot slot, int layer,
-                       std::string_view suffix);
+std::string tensorName(const ArchSpec &spec, FileFormat format, Slot slot, int layer, std::string_view suffix,
+                       int expert = 0);
 
 } // namespace engine

@@ -72,6 +72,12 @@ Result<LayerTest> readPlainLayers(const JsonReader &read, const ModelConfig &con
     return LayerTest([turned](int layer) { return turned[std::size_t(layer)] == 0; });
 }
 
+bool isFlagged(const ArchSpec &spec)
+{
+    return spec.windows == Windows::Flagged || spec.windows == Windows::FlaggedEven ||
+           spec.windows == Windows::FlaggedAll;
+}
+
 Result<LayerTest> readWindowedLayers(const JsonReader &read, const ModelConfig &config,
                                      const LayerTest &isPlain)
 {
@@ -80,11 +86,17 @@ Result<LayerTest> readWindowedLayers(const JsonReader &read, const ModelConfig &
     if (!listed.empty()) {
         return LayerTest([listed](int layer) { return bool(listed[std::size_t(layer)]); });
     }
+    if (spec.windows == Windows::FlaggedAll) {
+        return LayerTest([](int) { return true; });
+    }
     if (spec.windows == Windows::Flagged && spec.plainEvery > 0) {
         return isPlain; // SmolLM3: only what has no positions
     }
-    if (spec.windows == Windows::Flagged) {
+    if (isFlagged(spec)) {
         ASSIGN_OR_RETURN(const int first, read.countOr({"max_window_layers"}, 28, 0));
+        if (spec.windows == Windows::FlaggedEven) {
+            return LayerTest([first](int layer) { return layer < first && layer % 2 == 0; });
+        }
         return LayerTest([first](int layer) { return layer >= first; });
     }
     ASSIGN_OR_RETURN(const int every,
@@ -97,7 +109,7 @@ Result<void> readPlan(const JsonReader &read, ModelConfig &config)
     const ArchSpec &spec = *config.spec;
     ASSIGN_OR_RETURN(const LayerTest isPlain, readPlainLayers(read, config));
     const bool off = spec.windows == Windows::None ||
-                     (spec.windows == Windows::Flagged && !read.flag({"use_sliding_window"}, false));
+                     (isFlagged(spec) && !read.flag({"use_sliding_window"}, false));
     if (off) {
         planLayers(
             config, 0, [](int) { return false; }, isPlain);
@@ -223,6 +235,7 @@ Result<ModelConfig> readFolderConfig(const ModelFile &file)
     if (config.spec->positions == Positions::Rope) {
         RETURN_IF_ERROR(readFolderRope(read, config));
     }
+    RETURN_IF_ERROR(readMixture(read, file, config));
     RETURN_IF_ERROR(readPlan(read, config));
     if (config.spec->network == Network::Encoder) {
         RETURN_IF_ERROR(readEncoder(file, read, config));

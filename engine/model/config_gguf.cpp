@@ -15,7 +15,7 @@ Result<void> readAttention(const GgufReader &read, ModelConfig &config)
     const int derived = std::max(1, config.hidden / config.heads);
     ASSIGN_OR_RETURN(config.headSize, read.countOr("attention.key_length", derived));
     ASSIGN_OR_RETURN(const int valueSize, read.countOr("attention.value_length", config.headSize));
-    if (valueSize != config.headSize) {
+    if (valueSize != config.headSize && !spec.mixture.latent) {
         return fail(ErrorCode::Unsupported, read.metadata.source + ": " + read.key("attention.value_length") +
                                                 " differs from the key length");
     }
@@ -108,7 +108,9 @@ Result<ModelConfig> readGgufConfig(const ModelFile &file)
     const Metadata &metadata = file.metadata();
     ASSIGN_OR_RETURN(const std::string architecture, metadata.text("general.architecture"));
     ModelConfig config;
-    config.spec = familyOfGguf(architecture);
+    const GgufReader read{metadata, architecture};
+    ASSIGN_OR_RETURN(const GgufExperts experts, ggufExperts(read));
+    config.spec = familyOfGguf(architecture, experts);
     if (!config.spec) {
         return fail(ErrorCode::Unsupported, metadata.source + ": general.architecture is \"" +
                                                 printable(architecture) + "\"; known: " + knownFamilies());
@@ -116,7 +118,6 @@ Result<ModelConfig> readGgufConfig(const ModelFile &file)
     if (metadata.contains("general.name")) {
         ASSIGN_OR_RETURN(config.name, metadata.text("general.name"));
     }
-    const GgufReader read{metadata, architecture};
     ASSIGN_OR_RETURN(config.layers, read.count("block_count"));
     RETURN_IF_ERROR(checkLayers(file, config));
     ASSIGN_OR_RETURN(config.hidden, read.count("embedding_length"));
@@ -129,6 +130,7 @@ Result<ModelConfig> readGgufConfig(const ModelFile &file)
     if (config.spec->positions == Positions::Rope) {
         RETURN_IF_ERROR(readGgufRope(file, read, config));
     }
+    RETURN_IF_ERROR(readMixture(read, file, config));
     RETURN_IF_ERROR(readPlan(read, config));
     RETURN_IF_ERROR(readPooling(read, config));
     return config;

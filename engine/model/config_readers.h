@@ -66,6 +66,11 @@ Result<ModelConfig> readFolderConfig(const ModelFile &file);
 Result<void> readGgufRope(const ModelFile &file, const GgufReader &read, ModelConfig &config);
 Result<void> readFolderRope(const JsonReader &read, ModelConfig &config);
 
+// Mixtures of experts and latent attention, where the family has them; rotary positions are known by then.
+Result<void> readMixture(const GgufReader &read, const ModelFile &file, ModelConfig &config);
+Result<void> readMixture(const JsonReader &read, const ModelFile &file, ModelConfig &config);
+Result<GgufExperts> ggufExperts(const GgufReader &read);
+
 /// A JSON object of the folder or of a folder in it. Errors: NotFound, Unreadable, Damaged.
 Result<nlohmann::json> readJsonFile(const ModelFile &file, const std::string &name);
 /// What sentence-transformers writes beside a model; each file may be missing.

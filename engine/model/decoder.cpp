@@ -1,4 +1,4 @@
-#include "engine/model/decoder.h"
+#include "engine/model/decoder_scratch.h"
 
 #include <algorithm>
 #include <cmath>
@@ -18,27 +18,6 @@ void softCap(std::span<float> logits, float cap)
 }
 
 } // namespace
-
-/// What one block needs, used again by the next. Rows are tokens.
-struct Decoder::Scratch
-{
-    int rows = 0;
-    std::unique_ptr<Buffer> state;  ///< [rows, hidden] the residual stream
-    std::unique_ptr<Buffer> normed; ///< [rows, hidden]
-    std::unique_ptr<Buffer> branch; ///< [rows, hidden] a half's result, where it has a norm of its own
-    std::unique_ptr<Buffer> qkv;    ///< [rows, query + 2 kv]
-    std::unique_ptr<Buffer> mixed;  ///< [rows, query] attention's result
-    std::unique_ptr<Buffer> gateUp; ///< [rows, 2 feedForward]
-    std::unique_ptr<Buffer> inner;  ///< [rows, feedForward]; null: gateUp has them
-    std::unique_ptr<Buffer> logits; ///< [kLogitRows, vocabulary]
-    std::vector<float> hostLogits;
-    std::vector<std::int32_t> positions;
-
-    static Rows view(const std::unique_ptr<Buffer> &buffer, int rows, int columns, int firstRow = 0)
-    {
-        return {buffer->data() + std::ptrdiff_t(firstRow) * columns, rows, columns, columns};
-    }
-};
 
 Decoder::Decoder(ModelConfig config, std::unique_ptr<Backend> backend, DecoderWeights weights)
     : m_config(std::move(config))
@@ -102,17 +81,18 @@ Result<void> Decoder::reserve(int rows) const
     ASSIGN_OR_RETURN(s.normed, m_backend->allocate(n * m_config.hidden));
     ASSIGN_OR_RETURN(s.branch, m_backend->allocate(n * m_config.hidden));
     ASSIGN_OR_RETURN(s.qkv, m_backend->allocate(n * (m_config.querySize() + 2 * m_config.kvSize())));
-    ASSIGN_OR_RETURN(s.mixed, m_backend->allocate(n * m_config.querySize()));
+    ASSIGN_OR_RETURN(s.mixed, m_backend->allocate(n * m_config.mixedSize()));
     ASSIGN_OR_RETURN(s.gateUp, m_backend->allocate(n * 2 * m_config.feedForward));
     ASSIGN_OR_RETURN(s.inner, m_backend->allocate(n * m_config.feedForward));
+    RETURN_IF_ERROR(s.experts.reserve(*m_backend, m_config, rows));
+    RETURN_IF_ERROR(s.latent.reserve(*m_backend, m_config, rows));
     const int logitRows = std::min(rows, kLogitRows);
     ASSIGN_OR_RETURN(s.logits, m_backend->allocate(std::int64_t(logitRows) * m_config.vocabulary));
     s.rows = rows;
     return {};
 }
 
-Result<void> Decoder::run(KvCache &cache, std::span<const TokenId> tokens, LogitRows rows,
-                          const LogitSink &sink, const CancelToken &cancel) const
+Result<void> Decoder::check(const KvCache &cache, std::span<const TokenId> tokens) const
 {
     if (tokens.size() > std::size_t(cache.capacity() - cache.size())) {
         return fail(ErrorCode::Unsupported, std::to_string(tokens.size()) + " tokens do not fit behind " +
@@ -126,17 +106,57 @@ Result<void> Decoder::run(KvCache &cache, std::span<const TokenId> tokens, Logit
                                                     std::to_string(m_config.vocabulary));
         }
     }
+    if (m_weights.positions && cache.size() + int(tokens.size()) > m_weights.positions->outputs) {
+        return fail(ErrorCode::Unsupported, std::to_string(cache.size() + int(tokens.size())) +
+                                                " tokens for a model of " +
+                                                std::to_string(m_weights.positions->outputs));
+    }
+    return {};
+}
+
+Result<void> Decoder::run(KvCache &cache, std::span<const TokenId> tokens, LogitRows rows,
+                          const LogitSink &sink, const CancelToken &cancel) const
+{
+    RETURN_IF_ERROR(check(cache, tokens));
+    RETURN_IF_ERROR(fitLongRope(cache, int(tokens.size()), cancel));
+    const auto give = [&](int count, bool isLast) {
+        if (rows == LogitRows::All) {
+            giveLogits(0, count, sink);
+        } else if (isLast) {
+            giveLogits(count - 1, 1, sink);
+        }
+    };
+    return runBlocks(cache, tokens, give, cancel);
+}
+
+/// LongRoPE turns all of a text in one of two ways, by its length: where the text outgrows the first, or was
+/// cut back to it, what is cached is computed anew, as the original code does it.
+Result<void> Decoder::fitLongRope(KvCache &cache, int more, const CancelToken &cancel) const
+{
+    if (m_config.ropeScaling.kind != RopeScaling::Kind::LongRope) {
+        return {};
+    }
+    const bool isLong = double(cache.size() + more) > m_config.ropeScaling.originalContext;
+    if (cache.isLongText() == isLong || cache.size() == 0) {
+        cache.setLongText(isLong);
+        return {};
+    }
+    const std::vector<TokenId> tokens = cache.tokens();
+    cache.truncate(0);
+    cache.setLongText(isLong);
+    return runBlocks(
+        cache, tokens, [](int, bool) {}, cancel);
+}
+
+Result<void> Decoder::runBlocks(KvCache &cache, std::span<const TokenId> tokens, const BlockSink &sink,
+                                const CancelToken &cancel) const
+{
     while (!tokens.empty()) {
         const auto block = tokens.first(std::min<std::size_t>(tokens.size(), kBlock));
         tokens = tokens.subspan(block.size());
         const std::lock_guard lock(m_mutex);
         RETURN_IF_ERROR(runBlock(cache, block, cancel));
-        const int count = int(block.size());
-        if (rows == LogitRows::All) {
-            giveLogits(0, count, sink);
-        } else if (tokens.empty()) {
-            giveLogits(count - 1, 1, sink);
-        }
+        sink(int(block.size()), tokens.empty());
         cache.commit(block);
     }
     return {};
@@ -206,6 +226,11 @@ void Decoder::attend(int index, Rows in, const KvCache &cache) const
     const LayerPlan &plan = m_config.plan[std::size_t(index)];
     const Scratch &s = *m_scratch;
     const int count = in.rows;
+    if (layer.latent) {
+        const Rows mixed = Scratch::view(s.mixed, count, m_config.mixedSize());
+        return m_scratch->latent.run(*m_backend, *layer.latent, m_config, mixed, in, cache.view(index),
+                                     cache.size(), s.positions, m_rope);
+    }
     const int querySize = m_config.querySize();
     const int kvSize = m_config.kvSize();
     const Rows qkv = Scratch::view(s.qkv, count, querySize + 2 * kvSize);
@@ -216,7 +241,8 @@ void Decoder::attend(int index, Rows in, const KvCache &cache) const
     layer.queryKeyValue.apply(*m_backend, qkv, in);
     normHeads(layer, q, k);
     if (plan.rope != LayerPlan::Rope::None) {
-        const RopeParameters &rope = plan.rope == LayerPlan::Rope::Local ? m_localRope : m_rope;
+        const RopeParameters &global = cache.isLongText().value_or(false) ? m_longRope : m_rope;
+        const RopeParameters &rope = plan.rope == LayerPlan::Rope::Local ? m_localRope : global;
         m_backend->rope(q, m_config.heads, s.positions, rope);
         m_backend->rope(k, m_config.kvHeads, s.positions, rope);
     }
@@ -250,6 +276,10 @@ void Decoder::feedForward(const LayerWeights &layer, Rows in) const
 {
     const Scratch &s = *m_scratch;
     const int count = in.rows;
+    if (layer.experts) {
+        const Rows state = Scratch::view(s.state, count, m_config.hidden);
+        return m_scratch->experts.run(*m_backend, *layer.experts, m_config.activation, state, in);
+    }
     const Rows outer = Scratch::view(s.gateUp, count, layer.gateUp.outputs);
     layer.gateUp.apply(*m_backend, outer, in);
     if (!m_config.spec->gated) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/base/cancel.h"
+#include "engine/model/encoder.h"
 #include "engine/model/kv_cache.h"
 #include "engine/model/model_weights.h"
 
@@ -50,9 +51,21 @@ public:
 
     static constexpr int kBlock = 512;
 
+    /// For a model that embeds: the final states of each text, pooled as its files say.
+    /// @param texts  each of 1 .. context tokens
+    /// @return unit vectors [texts, hidden]
+    /// Errors: as run; Damaged (values not finite).
+    Result<std::vector<float>> embed(std::span<const EncoderInput> texts, const CancelToken &cancel) const;
+
 private:
     struct Scratch;
     Decoder(ModelConfig config, std::unique_ptr<Backend> backend, DecoderWeights weights);
+    Result<void> fitLongRope(KvCache &cache, int more, const CancelToken &cancel) const;
+    /// Called while a block's states are in the scratch.
+    using BlockSink = std::function<void(int count, bool isLast)>;
+    Result<void> check(const KvCache &cache, std::span<const TokenId> tokens) const;
+    Result<void> runBlocks(KvCache &cache, std::span<const TokenId> tokens, const BlockSink &sink,
+                           const CancelToken &cancel) const;
     Result<void> runBlock(KvCache &cache, std::span<const TokenId> tokens, const CancelToken &cancel) const;
     void embedTokens(std::span<const TokenId> tokens) const;
     void runLayer(int index, const KvCache &cache, int count) const;
@@ -60,6 +73,7 @@ private:
     void normHeads(const LayerWeights &layer, Rows q, Rows k) const;
     void feedForward(const LayerWeights &layer, Rows in) const;
     void add(const Projection &projection, Rows in, const Norm &norm) const;
+    void addStates(int firstRow, int count, std::span<double> sum) const;
     void giveLogits(int firstRow, int count, const LogitSink &sink) const;
     Result<void> reserve(int rows) const;
 

@@ -12,13 +12,24 @@ namespace {
 
 struct KnownPrefixes
 {
-    std::string_view word; ///< whole word of the model's name, in lower case
+    std::string_view words; ///< whole words of the model's name, in lower case
     std::string_view query;
     std::string_view passage;
 };
 
+constexpr std::string_view kSearchQuery = "Represent this sentence for searching relevant passages: ";
+
+/// As the authors' model cards give them; the first row that fits counts.
 constexpr KnownPrefixes kKnown[] = {
     {"e5", "query: ", "passage: "},
+    {"nomic embed", "search_query: ", "search_document: "},
+    {"qwen3 embedding",
+     "Instruct: Given a web search query, retrieve relevant passages that answer the query\nQuery:", ""},
+    {"bge m3", "", ""},
+    {"bge en", kSearchQuery, ""},
+    {"mxbai embed", kSearchQuery, ""},
+    {"arctic embed v2", "query: ", ""},
+    {"arctic embed", kSearchQuery, ""},
 };
 
 /// `word` between characters that are neither letter nor digit, or the ends.
@@ -33,6 +44,18 @@ bool hasWord(std::string_view name, std::string_view word)
         }
     }
     return false;
+}
+
+bool hasWords(std::string_view name, std::string_view words)
+{
+    for (std::size_t at = 0; at < words.size();) {
+        const std::size_t end = std::min(words.find(' ', at), words.size());
+        if (!hasWord(name, words.substr(at, end - at))) {
+            return false;
+        }
+        at = end + 1;
+    }
+    return true;
 }
 
 std::optional<EmbeddingPrefixes> fromFolder(const ModelFile &file)
@@ -88,7 +111,7 @@ EmbeddingPrefixes embeddingPrefixes(const ModelFile &file, const ModelConfig &co
     std::ranges::transform(names, names.begin(),
                            [](char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; });
     for (const KnownPrefixes &known : kKnown) {
-        if (hasWord(names, known.word)) {
+        if (hasWords(names, known.words)) {
             return {std::string(known.query), std::string(known.passage)};
         }
     }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/backend/backend.h"
+#include "engine/model/mixture.h"
 #include "engine/weights/model_file.h"
 
 #include <cstdint>
@@ -30,6 +31,27 @@ enum class Slot {
     Gate,
     Up,
     Down,
+    Router, ///< to the experts of a layer
+    RouterBias,
+    ExpertsGate, ///< of all experts in one tensor; these names are whole, with ".weight"
+    ExpertsUp,
+    ExpertsDown,
+    ExpertsGateUp,
+    ExpertGate, ///< of one expert
+    ExpertUp,
+    ExpertDown,
+    SharedGate, ///< of the expert that every token sees
+    SharedUp,
+    SharedDown,
+    SharedRouter,
+    QueryDown, ///< latent attention: to the queries' latent
+    QueryDownNorm,
+    QueryUp,    ///< from there to the queries
+    LatentDown, ///< to the latent and the rotated key
+    LatentNorm,
+    LatentKeys,       ///< each head's way from its query to the latents
+    LatentValues,     ///< and from the latents to its values
+    LatentKeysValues, ///< from the latents to each head's key and value
     PostFeedForwardNorm,
     OutputNorm,
     Output,
@@ -40,8 +62,8 @@ enum class Slot {
     HeadOutput
 };
 
-/// The name of a slot in a file, without ".weight" or ".bias"; "{}" stands for the number of the layer. A
-/// slot may stand several times: checkpoints of one family differ.
+/// The name of a slot in a file, without ".weight" or ".bias"; "{}" stands for the number of the layer,
+/// a second one for that of the expert. A slot may stand several times: checkpoints of one family differ.
 struct TensorName
 {
     Slot slot;
@@ -75,7 +97,9 @@ enum class Windows {
     None,    ///< none, whatever config.json says
     All,     ///< all
     Pattern, ///< those that layer_types lists, else all but every n-th
-    Flagged  ///< with use_sliding_window: those that layer_types lists, else from max_window_layers on
+    Flagged, ///< with use_sliding_window: those that layer_types lists, else from max_window_layers on
+    FlaggedEven, ///< likewise, else every other one from the first on, below max_window_layers
+    FlaggedAll   ///< likewise, else all
 };
 enum class Presence { No, Optional, Yes };
 
@@ -100,6 +124,7 @@ struct ArchSpec
 {
     std::string_view family;
     std::string_view ggufArchitecture; ///< general.architecture; empty: no such file
+    GgufExperts ggufExperts = GgufExperts::None; ///< what else a file of this family says
     std::string_view modelType;        ///< model_type of config.json; empty: no such folder
     Network network = Network::Decoder;
 
@@ -133,6 +158,8 @@ struct ArchSpec
     Presence feedForwardBias = Presence::No;
     Presence logitBias = Presence::No;
 
+    MixtureSpec mixture;
+
     bool transposedInFolder = false;    ///< matrices lie [inputs, outputs] (GPT-2's Conv1D)
     bool headsTogetherInFolder = false; ///< QueryKeyValue is q, k, v of the first head, of the second, ...
     TensorNames ggufNames;
@@ -142,7 +169,7 @@ struct ArchSpec
 };
 
 /// @return null for a family that the table does not have
-const ArchSpec *familyOfGguf(std::string_view architecture);
+const ArchSpec *familyOfGguf(std::string_view architecture, GgufExperts experts);
 const ArchSpec *familyOfFolder(std::string_view modelType);
 
 /// Comma-separated, for messages.

@@ -120,6 +120,7 @@ void KvCache::truncate(int size)
 
 void KvCache::adopt(std::span<const TokenId> tokens, std::vector<std::vector<std::shared_ptr<KvPage>>> pages)
 {
+    m_isLongText.reset();
     m_tokens.assign(tokens.begin(), tokens.end());
     for (std::size_t i = 0; i < m_groups.size(); ++i) {
         Group &group = m_groups[i];

@@ -4,6 +4,7 @@
 #include "engine/model/config.h"
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -36,6 +37,12 @@ public:
     Result<void> reserve(Backend &backend, int count);
     /// The next positions now hold these tokens, in every layer.
     void commit(std::span<const TokenId> tokens);
+
+    /// Whether its keys were turned as those of a long text (LongRoPE); unset: empty, or adopted from where it
+    /// is not known. The decoder begins anew with a cache of the other kind.
+    std::optional<bool> isLongText() const { return m_isLongText; }
+
+    void setLongText(std::optional<bool> isLong) { m_isLongText = isLong; }
 
     /// Tokens at the start that `prompt` has too.
     int commonPrefix(std::span<const TokenId> prompt) const;
@@ -75,6 +82,7 @@ private:
     std::vector<Group> m_groups;
     std::vector<Place> m_places; ///< of each layer
     std::vector<TokenId> m_tokens;
+    std::optional<bool> m_isLongText;
     int m_capacity = 0;
 };
 

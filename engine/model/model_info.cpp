@@ -67,7 +67,8 @@ ModelInfo describeModel(const ModelFile &file, const ModelConfig &config)
     info.name = config.name;
     info.architecture = config.spec->family;
     info.weights = commonestType(file);
-    info.kind = config.spec->network == Network::Decoder ? ModelKind::Decoder : ModelKind::Encoder;
+    const bool generates = config.spec->network == Network::Decoder && !config.embeds;
+    info.kind = generates ? ModelKind::Decoder : ModelKind::Encoder;
     for (const Tensor &tensor : file.tensors()) {
         info.parameters += countOf(tensor);
     }

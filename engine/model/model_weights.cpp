@@ -1,5 +1,7 @@
 #include "engine/model/model_weights.h"
 
+#include "engine/model/experts_block.h"
+#include "engine/model/latent_attention.h"
 #include "engine/model/weight_binder.h"
 #include "engine/weights/names.h"
 
@@ -43,7 +45,9 @@ Result<void> bindAttention(WeightBinder &binder, const ModelConfig &config, int 
     const ArchSpec &spec = *config.spec;
     const int querySize = config.querySize();
     const int kvSize = config.kvSize();
-    if (binder.has(Slot::QueryKeyValue, layer)) {
+    if (config.latent) {
+        ASSIGN_OR_RETURN(weights.latent, bindLatent(binder, config, layer));
+    } else if (binder.has(Slot::QueryKeyValue, layer)) {
         ASSIGN_OR_RETURN(weights.queryKeyValue,
                          binder.projection({{Slot::QueryKeyValue, querySize + 2 * kvSize}}, layer,
                                            config.hidden, spec.attentionBias));
@@ -62,13 +66,17 @@ Result<void> bindAttention(WeightBinder &binder, const ModelConfig &config, int 
         ASSIGN_OR_RETURN(weights.keyNorm, norm(Slot::KeyNorm, kvSize));
     }
     ASSIGN_OR_RETURN(weights.attentionOutput, binder.projection({{Slot::AttentionOutput, config.hidden}},
-                                                                layer, querySize, spec.outputBias));
+                                                                layer, config.mixedSize(), spec.outputBias));
     return {};
 }
 
 Result<void> bindFeedForward(WeightBinder &binder, const ModelConfig &config, int layer,
                              LayerWeights &weights)
 {
+    ASSIGN_OR_RETURN(weights.experts, bindExperts(binder, config, layer));
+    if (weights.experts) {
+        return {};
+    }
     const Presence bias = config.spec->feedForwardBias;
     const int inner = config.feedForward;
     if (!config.spec->gated) {

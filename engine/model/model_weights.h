@@ -49,11 +49,15 @@ struct Norm
     explicit operator bool() const { return weight != nullptr; }
 };
 
+struct ExpertsWeights; ///< experts_block.h
+struct LatentWeights;  ///< latent_attention.h
+
 /// One layer of either network; what its family does not have is empty.
 struct LayerWeights
 {
     Norm attentionNorm;
     Projection queryKeyValue;
+    std::shared_ptr<const LatentWeights> latent; ///< instead of queryKeyValue; or null
     Norm queryNorm;
     Norm keyNorm;
     Projection attentionOutput;
@@ -61,6 +65,7 @@ struct LayerWeights
     Norm feedForwardNorm;
     Projection gateUp; ///< gate above up; up alone where not gated
     Projection down;
+    std::shared_ptr<const ExpertsWeights> experts; ///< instead of gateUp and down; or null
     Norm postFeedForwardNorm;
 };
 

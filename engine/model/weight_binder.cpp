@@ -4,19 +4,39 @@
 #include "engine/weights/quant.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cstring>
 #include <type_traits>
 
 namespace engine {
 namespace {
 
-std::string shapeText(const Tensor &tensor)
+std::string shapeText(std::span<const std::int64_t> shape)
 {
     std::string text = "[";
-    for (std::size_t i = 0; i < tensor.shape.size(); ++i) {
-        text += (i ? ", " : "") + std::to_string(tensor.shape[i]);
+    for (std::size_t i = 0; i < shape.size(); ++i) {
+        text += (i ? ", " : "") + std::to_string(shape[i]);
     }
     return text + "]";
+}
+
+std::string shapeText(const Tensor &tensor)
+{
+    return shapeText(tensor.shape);
+}
+
+/// The number of the layer that a tensor's name says, or -1.
+int layerOf(std::string_view name)
+{
+    for (const std::string_view before : {"layers.", "blk."}) {
+        if (const auto at = name.find(before); at != std::string_view::npos) {
+            int layer = -1;
+            const std::string_view rest = name.substr(at + before.size());
+            std::from_chars(rest.data(), rest.data() + rest.size(), layer);
+            return layer;
+        }
+    }
+    return -1;
 }
 
 /// Pieces of equal length [heads][3] as [3][heads].
@@ -46,6 +66,15 @@ bool isMatrix(const Tensor &tensor, std::int64_t rows, std::int64_t columns)
 
 } // namespace
 
+Tensor slice(const Tensor &tensor, std::int64_t first, std::int64_t count)
+{
+    const std::size_t rowBytes = tensor.data.size() / std::size_t(tensor.rows());
+    return {tensor.name,
+            tensor.type,
+            {count, tensor.columns()},
+            tensor.data.subspan(std::size_t(first) * rowBytes, std::size_t(count) * rowBytes)};
+}
+
 WeightBinder::WeightBinder(const ModelFile &file, const ModelConfig &config, Backend &backend)
     : m_file(file)
     , m_config(config)
@@ -58,22 +87,30 @@ tl::unexpected<Error> WeightBinder::damaged(const std::string &reason) const
     return fail(ErrorCode::Damaged, displayName(m_file.path()) + ": " + reason);
 }
 
-const Tensor *WeightBinder::find(Slot slot, int layer, std::string_view suffix)
+const Tensor *WeightBinder::tensor(Slot slot, int layer, std::string_view suffix, int expert)
 {
-    const Tensor *tensor = findTensor(m_file, *m_config.spec, slot, layer, suffix);
+    const Tensor *tensor = findTensor(m_file, *m_config.spec, slot, layer, suffix, expert);
     if (tensor) {
         m_taken.insert(tensor);
     }
     return tensor;
 }
 
-Result<const Tensor *> WeightBinder::require(Slot slot, int layer, std::string_view suffix)
+Result<const Tensor *> WeightBinder::require(Slot slot, int layer, std::string_view suffix, int expert)
 {
-    if (const Tensor *tensor = find(slot, layer, suffix)) {
-        return tensor;
+    if (const Tensor *found = tensor(slot, layer, suffix, expert)) {
+        return found;
     }
-    return damaged("tensor " + tensorName(*m_config.spec, m_config.format, slot, layer, suffix) +
+    return damaged("tensor " + tensorName(*m_config.spec, m_config.format, slot, layer, suffix, expert) +
                    " is missing");
+}
+
+Result<void> WeightBinder::checkShape(const Tensor &tensor, std::initializer_list<std::int64_t> shape) const
+{
+    if (!std::ranges::equal(tensor.shape, shape)) {
+        return damaged("tensor " + tensor.name + " is " + shapeText(tensor) + ", not " + shapeText(shape));
+    }
+    return {};
 }
 
 bool WeightBinder::has(Slot slot, int layer) const
@@ -83,7 +120,7 @@ bool WeightBinder::has(Slot slot, int layer) const
 
 void WeightBinder::take(Slot slot, int layer, std::string_view suffix)
 {
-    find(slot, layer, suffix);
+    tensor(slot, layer, suffix);
 }
 
 Result<std::unique_ptr<WeightMatrix>> WeightBinder::matrix(Slot slot, int layer, int rows, int columns)
@@ -244,16 +281,13 @@ Result<Norm> WeightBinder::norm(Slot slot, int layer, int size, Presence bias)
 
 Result<std::vector<float>> WeightBinder::values(Slot slot, int layer, std::string_view suffix, int size)
 {
-    const Tensor *tensor = find(slot, layer, suffix);
-    if (!tensor) {
+    const Tensor *found = tensor(slot, layer, suffix);
+    if (!found) {
         return std::vector<float>{};
     }
-    if (tensor->shape.size() != 1 || tensor->shape[0] != size) {
-        return damaged("tensor " + tensor->name + " is " + shapeText(*tensor) + ", not [" +
-                       std::to_string(size) + "]");
-    }
+    RETURN_IF_ERROR(checkShape(*found, {size}));
     std::vector<float> values(static_cast<std::size_t>(size));
-    RETURN_IF_ERROR(dequantize(tensor->type, tensor->data, values));
+    RETURN_IF_ERROR(dequantize(found->type, found->data, values));
     return values;
 }
 
@@ -264,15 +298,21 @@ Result<std::unique_ptr<Buffer>> WeightBinder::buffer(const std::vector<float> &v
     return buffer;
 }
 
+bool WeightBinder::isIgnored(const Tensor &tensor) const
+{
+    if (const int layer = layerOf(tensor.name);
+        layer >= m_config.layers && layer < m_config.layers + m_config.predictors) {
+        return true;
+    }
+    return std::ranges::any_of(m_config.spec->ignored, [&](std::string_view part) {
+        return tensor.name.find(part) != std::string::npos;
+    });
+}
+
 Result<void> WeightBinder::checkAllTaken() const
 {
     for (const Tensor &tensor : m_file.tensors()) {
-        if (m_taken.contains(&tensor)) {
-            continue;
-        }
-        const auto &ignored = m_config.spec->ignored;
-        if (std::ranges::none_of(ignored,
-                                 [&](auto part) { return tensor.name.find(part) != std::string::npos; })) {
+        if (!m_taken.contains(&tensor) && !isIgnored(tensor)) {
             return fail(ErrorCode::Unsupported, displayName(m_file.path()) + ": tensor " +
                                                     printable(tensor.name) + " has no place in family " +
                                                     std::string(m_config.spec->family));

@@ -4,6 +4,10 @@
 
 namespace engine {
 
+/// `count` rows of a tensor from row `first` on, as a matrix; rows are counted over all dimensions but the
+/// last.
+Tensor slice(const Tensor &tensor, std::int64_t first, std::int64_t count);
+
 /// Takes tensors out of a file one by one, checks each and remembers which were taken.
 class WeightBinder
 {
@@ -17,7 +21,13 @@ public:
         int outputs;
     };
 
+    Backend &backend() { return m_backend; }
+
     bool has(Slot slot, int layer = 0) const;
+    /// Null where it is missing. @param suffix ".weight", ".bias" or nothing. @param expert  its number
+    const Tensor *tensor(Slot slot, int layer, std::string_view suffix, int expert = 0);
+    Result<const Tensor *> require(Slot slot, int layer, std::string_view suffix, int expert = 0);
+    Result<void> checkShape(const Tensor &tensor, std::initializer_list<std::int64_t> shape) const;
     /// A matrix alone, [rows, columns]; `rows` < 0: as many as there are, at least -rows.
     Result<std::unique_ptr<WeightMatrix>> matrix(Slot slot, int layer, int rows, int columns);
     Result<Projection> projection(std::initializer_list<Piece> pieces, int layer, int inputs, Presence bias);
@@ -32,8 +42,7 @@ public:
     void take(Slot slot, int layer, std::string_view suffix); ///< counts as taken, if it is there
 
 private:
-    const Tensor *find(Slot slot, int layer, std::string_view suffix);
-    Result<const Tensor *> require(Slot slot, int layer, std::string_view suffix);
+    bool isIgnored(const Tensor &tensor) const;
     /// The tensor of a projection with its rows and columns in our order: itself, or a copy that the
     /// projection keeps.
     Result<const Tensor *> arranged(Projection &projection, Piece piece, int layer, int inputs);
