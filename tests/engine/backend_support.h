@@ -173,8 +173,24 @@ struct OwnedTensor
                 putHalf(2, values[2 * i + 1]);
                 putHalf(0, values[2 * i]);
                 break;
+            case engine::TensorType::Q2_K:
+                putHalf(80, values[2 * i] / 8);
+                putHalf(82, values[2 * i + 1] / 8);
+                break;
+            case engine::TensorType::Q3_K:
+                putHalf(108, values[i] / 16);
+                break;
             case engine::TensorType::Q6_K:
                 putHalf(208, values[i] / 32);
+                break;
+            case engine::TensorType::TQ2_0:
+                putHalf(64, values[i]);
+                break;
+            case engine::TensorType::IQ4_XS:
+                putHalf(0, values[i] / 512);
+                break;
+            case engine::TensorType::MXFP4:
+                block[0] = static_cast<std::byte>(120 + i % 9);
                 break;
             default:
                 putHalf(0, values[i]);

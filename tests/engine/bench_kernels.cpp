@@ -192,14 +192,16 @@ int main(int argc, char **argv)
     Bench bench{.backend = CpuBackend(cpu::bestKernels(), argc > 1 ? std::atoi(argv[1]) : 0), .buffers = {}};
     cpuTime = argc > 1 && std::atoi(argv[1]) == 1;
     std::printf("%s\n", bench.backend.name().c_str());
-    for (const TensorType type : {TensorType::Q4_1, TensorType::Q8_0, TensorType::F16}) {
-        for (const int tokens : {16, 64, 160}) {
-            bench.prefill(type, tokens, 3072, 576);
-            bench.prefill(type, tokens, 576, 1536);
+    const std::vector<TensorType> types{
+        TensorType::Q4_0,   TensorType::Q4_1,   TensorType::Q5_0,  TensorType::Q5_1, TensorType::Q8_0,
+        TensorType::Q2_K,   TensorType::Q3_K,   TensorType::Q4_K,  TensorType::Q5_K, TensorType::Q6_K,
+        TensorType::IQ4_NL, TensorType::IQ4_XS, TensorType::MXFP4, TensorType::F16,  TensorType::BF16};
+    for (const TensorType type : types) {
+        for (const int tokens : {16, 160}) {
+            bench.prefill(type, tokens, 3072, 768);
         }
     }
-    for (const TensorType type :
-         {TensorType::Q4_0, TensorType::Q4_1, TensorType::Q8_0, TensorType::F16, TensorType::Q4_K}) {
+    for (const TensorType type : types) {
         bench.decode(type, 1, 3072, 768);
         bench.decode(type, 4, 3072, 768);
     }

@@ -1,3 +1,4 @@
+#include "engine/backend/cpu/packing.h"
 #include "tests/engine/backend_support.h"
 
 #include <QFile>
@@ -27,6 +28,8 @@ private slots:
     void deepInputsAreCutInPanels();
     void goldenMatrixVector_data();
     void goldenMatrixVector();
+    void packingLosesNothing_data();
+    void packingLosesNothing();
     void embedTakesRows_data();
     void embedTakesRows();
     void refusesWhatItCannotUse();
@@ -34,9 +37,11 @@ private slots:
 
 namespace {
 
-const std::vector<TensorType> kTypes{TensorType::F32,  TensorType::F16,  TensorType::BF16,
-                                     TensorType::Q4_0, TensorType::Q4_1, TensorType::Q8_0,
-                                     TensorType::Q5_0, TensorType::Q4_K, TensorType::Q6_K};
+const std::vector<TensorType> kTypes{
+    TensorType::F32,   TensorType::F16,  TensorType::BF16, TensorType::Q4_0,   TensorType::Q4_1,
+    TensorType::Q5_0,  TensorType::Q5_1, TensorType::Q8_0, TensorType::Q2_K,   TensorType::Q3_K,
+    TensorType::Q4_K,  TensorType::Q5_K, TensorType::Q6_K, TensorType::IQ4_NL, TensorType::IQ4_XS,
+    TensorType::MXFP4, TensorType::TQ2_0}; // the last one is not packed
 
 bool isFloat(TensorType type)
 {
@@ -84,7 +89,7 @@ enum class Rounding { None, Bfloat, Int8 };
 /// What activations may be rounded to: nothing for weights that are not quantised.
 Rounding roundingOf(TensorType type, int rows, const cpu::Kernels &kernels)
 {
-    const bool packed = type == TensorType::Q4_0 || type == TensorType::Q4_1 || type == TensorType::Q8_0;
+    const bool packed = cpu::packingOf(type).has_value();
     if (isFloat(type)) {
         return Rounding::None;
     }
@@ -217,7 +222,7 @@ void TestBackendLinear::stackedTensorsFollowEachOther()
     constexpr int inputs = 256;
     CpuBackend backend(kernelsOf(kernels), 2);
     const OwnedTensor a(TensorType::Q4_1, 21, inputs, 1);
-    const OwnedTensor b(TensorType::Q6_K, 5, inputs, 2); // not packed
+    const OwnedTensor b(TensorType::TQ2_0, 5, inputs, 2); // not packed
     const OwnedTensor c(TensorType::F16, 18, inputs, 3);
     const Tensor *const tensors[] = {&a.tensor, &b.tensor, &c.tensor};
     auto matrix = backend.upload(tensors);
@@ -250,9 +255,9 @@ void TestBackendLinear::threadsDoNotMatter_data()
 void TestBackendLinear::threadsDoNotMatter()
 {
     QFETCH(int, kernels);
-    constexpr int outputs = 300;
-    constexpr int inputs = 96;
-    for (const TensorType type : {TensorType::F32, TensorType::Q4_0, TensorType::Q4_1, TensorType::Q8_0}) {
+    constexpr int outputs = 75;
+    constexpr int inputs = 512;
+    for (const TensorType type : kTypes) {
         const OwnedTensor weights(type, outputs, inputs, 4);
         for (const int rows : {1, 3, 21}) {
             const auto x = randomValues(static_cast<std::size_t>(rows * inputs), 5);
@@ -280,14 +285,13 @@ void TestBackendLinear::resultsDoNotDependOnTheBatch()
 {
     QFETCH(int, kernels);
     constexpr int outputs = 33;
-    constexpr int inputs = 96;
+    constexpr int inputs = 512;
     constexpr int rows = 29;
     const cpu::Kernels &table = kernelsOf(kernels);
     CpuBackend backend(table, 2);
-    for (const TensorType type :
-         {TensorType::F32, TensorType::F16, TensorType::Q4_0, TensorType::Q4_1, TensorType::Q8_0}) {
-        if (!isFloat(type) && table.int8Tile == 0) {
-            continue; // few rows are rounded to int8, many are not
+    for (const TensorType type : kTypes) {
+        if (roundingOf(type, 1, table) != roundingOf(type, rows, table) || type == TensorType::TQ2_0) {
+            continue; // few rows are rounded to int8, many are not; or summed in another order
         }
         const OwnedTensor weights(type, outputs, inputs, 4);
         const auto matrix = uploaded(backend, weights.tensor);
@@ -321,7 +325,8 @@ void TestBackendLinear::deepInputsAreCutInPanels()
     constexpr int rows = 18;
     CpuBackend backend(kernelsOf(kernels), 2);
     const auto bias = randomValues(outputs, 8);
-    for (const TensorType type : {TensorType::F32, TensorType::Q4_0, TensorType::Q4_K}) {
+    for (const TensorType type :
+         {TensorType::F32, TensorType::Q4_0, TensorType::Q4_K, TensorType::Q6_K, TensorType::TQ2_0}) {
         const OwnedTensor weights(type, outputs, inputs, 4);
         const auto matrix = uploaded(backend, weights.tensor);
         const auto x = randomValues(rows * inputs, 5);
@@ -348,7 +353,7 @@ void TestBackendLinear::goldenMatrixVector_data()
     const auto tables = cpu::usableKernels();
     for (std::size_t i = 0; i < tables.size(); ++i) {
         for (const char *type : {"F16", "BF16", "Q4_0", "Q4_1", "Q8_0", "Q5_0", "Q5_1", "Q2_K", "Q3_K",
-                                 "Q4_K", "Q5_K", "Q6_K", "IQ4_NL", "IQ4_XS"}) {
+                                 "Q4_K", "Q5_K", "Q6_K", "IQ4_NL", "IQ4_XS", "MXFP4"}) {
             QTest::addRow("%s %s", tables[i]->name, type) << static_cast<int>(i) << QString::fromLatin1(type);
         }
     }
@@ -410,6 +415,39 @@ void TestBackendLinear::goldenMatrixVector()
                 QVERIFY(std::fabs(static_cast<double>(out.at(copy, row)) - y[i]) <= limit);
             }
         }
+    }
+}
+
+void TestBackendLinear::packingLosesNothing_data()
+{
+    QTest::addColumn<int>("type");
+    for (const TensorType type : kTypes) {
+        if (cpu::packingOf(type)) {
+            QTest::addRow("%s", std::string(layoutOf(type)->name).c_str()) << static_cast<int>(type);
+        }
+    }
+}
+
+void TestBackendLinear::packingLosesNothing()
+{
+    QFETCH(int, type);
+    const auto tensorType = static_cast<TensorType>(type);
+    const auto packing = *cpu::packingOf(tensorType);
+    QCOMPARE(cpu::typeOf(packing), tensorType);
+    constexpr int rows = 13;
+    constexpr int columns = 768;
+    const OwnedTensor weights(tensorType, rows, columns, 7);
+    const std::size_t rowBytes = weights.tensor.data.size() / rows;
+    std::vector<std::byte> strip(cpu::stripBytesOf(packing, columns));
+    QVERIFY(static_cast<double>(strip.size()) <= 1.04 * 16 * static_cast<double>(rowBytes));
+
+    cpu::packStrip(strip.data(), packing, weights.tensor.data.data(), rowBytes, rows);
+
+    for (int row = 0; row < rows; ++row) {
+        std::vector<std::byte> back(rowBytes, std::byte{0x5a});
+        cpu::unpackRow(back.data(), rowBytes, packing, strip.data(), row);
+        QVERIFY(std::ranges::equal(
+            back, weights.tensor.data.subspan(static_cast<std::size_t>(row) * rowBytes, rowBytes)));
     }
 }
 

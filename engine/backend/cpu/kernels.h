@@ -15,29 +15,114 @@ namespace engine::cpu {
 constexpr int kLanes = 16;
 constexpr int kBlock = 32; ///< values of a row that share a scale
 
-/// What a strip holds; each takes as many bytes as the same rows in the file.
-///   F32, F16, BF16: [input][16 rows]
-///   Q4_0: a block of 32 inputs is 16 half scales, then [4][16 rows][4 bytes]: the low halves of row r's
-///   bytes
-///         j are inputs 4j .. 4j+3, the high halves 16 + 4j ..; value = scale (n - 8)
-///   Q4_1: 16 half scales, 16 half minimums, then the same; value = scale n + minimum
-///   Q8_0: 16 half scales, then [8][16 rows][4 bytes], each 128 more than in the file
-enum class Packing : std::uint8_t { F32, F16, BF16, Q4_0, Q4_1, Q8_0 };
+/// What a strip holds, in the order of PackingTraits. Nothing is rounded: packing.h can bring a row back to
+/// the bytes of its file.
+enum class Packing : std::uint8_t {
+    F32, ///< [input][16 rows], as F16 and BF16
+    F16,
+    BF16,
+    Q4_0, ///< blocks from here on
+    Q4_1,
+    Q5_0,
+    Q5_1,
+    Q8_0,
+    Q2_K,
+    Q3_K,
+    Q4_K,
+    Q5_K,
+    Q6_K,
+    IQ4_NL,
+    IQ4_XS,
+    MXFP4
+};
 
-/// 32 activations as whole numbers: x = scale * values; sum of these x.
+/// How a packing keeps a block: a header of what scales are made of, then groups of 32 inputs in planes. A
+/// line is 64 bytes, four of each row; byte b of line j stands for input 4 j + b of the group.
+///   bytes: 8 lines (signed numbers with 128 added)
+///   nibbles: 4 lines, in the high half input 16 + 4 j + b
+///   pairs: 2 lines of two bits; bits 2 m of line k are those of line 4 k + m
+///   single: 1 line; bit j is that of line j
+/// weight = scale * code + offset with a scale for each group, or for each half of it.
+struct PackingTraits
+{
+    int groups = 1;  ///< of a block
+    int header = 32; ///< bytes: 16 halves or more
+    bool bytes = false;
+    bool nibbles = false;
+    bool pairs = false;    ///< the lowest bits, or those above the nibbles
+    bool single = false;   ///< the bit above the others
+    bool halves = false;   ///< scales for 16 inputs each
+    bool minimums = false; ///< scales and minimums; else the offset is the scale times `zero`
+    int zero = 0;
+
+    constexpr int groupBytes() const
+    {
+        return (bytes ? 512 : 0) + (nibbles ? 256 : 0) + (pairs ? 128 : 0) + (single ? 64 : 0);
+    }
+
+    constexpr int blockBytes() const { return header + groups * groupBytes(); }
+};
+
+constexpr PackingTraits traitsOf(Packing packing)
+{
+    switch (packing) {
+    case Packing::Q4_0:
+        return {.nibbles = true, .zero = -8};
+    case Packing::Q4_1:
+        return {.header = 64, .nibbles = true, .minimums = true};
+    case Packing::Q5_0:
+        return {.nibbles = true, .single = true, .zero = -16};
+    case Packing::Q5_1:
+        return {.header = 64, .nibbles = true, .single = true, .minimums = true};
+    case Packing::Q8_0:
+        return {.bytes = true, .zero = -128};
+    case Packing::Q2_K: // halves d, dmin; [16][16 rows] scale and minimum, four bits each
+        return {.groups = 8, .header = 320, .pairs = true, .halves = true, .minimums = true};
+    case Packing::Q3_K: // halves d; [16][16 rows] signed scales
+        return {.groups = 8, .header = 288, .pairs = true, .single = true, .halves = true, .zero = -4};
+    case Packing::Q4_K: // halves d, dmin; [8][16 rows] scales, then minimums
+        return {.groups = 8, .header = 320, .nibbles = true, .minimums = true};
+    case Packing::Q5_K:
+        return {.groups = 8, .header = 320, .nibbles = true, .single = true, .minimums = true};
+    case Packing::Q6_K: // as Q3_K
+        return {.groups = 8, .header = 288, .nibbles = true, .pairs = true, .halves = true, .zero = -32};
+    case Packing::IQ4_NL: // codes of kLevelsIQ4, which are as Q8_0's
+        return {.nibbles = true, .zero = -128};
+    case Packing::IQ4_XS: // halves d; [8][16 rows] signed scales
+        return {.groups = 8, .header = 160, .nibbles = true, .zero = -128};
+    case Packing::MXFP4: // exponents, a byte each; codes of kLevelsFP4
+        return {.header = 16, .nibbles = true, .zero = -12};
+    case Packing::F32:
+        return {.groups = 0, .header = 64};
+    case Packing::F16:
+    case Packing::BF16:
+        break;
+    }
+    return {.groups = 0, .header = 32};
+}
+
+/// What a nibble stands for, made unsigned by -zero.
+constexpr std::uint8_t kLevelsIQ4[16] = {1,   24,  45,  63,  79,  93,  106, 118,
+                                         129, 141, 153, 166, 181, 197, 217, 241};
+constexpr std::uint8_t kLevelsFP4[16] = {12, 13, 14, 15, 16, 18, 20, 24, 12, 11, 10, 9, 8, 6, 4, 0};
+
+/// 32 activations as whole numbers: x = scale * values; the sum of these x, and of the first 16.
 struct Int8Block
 {
     float scale;
     float sum;
+    float firstSum;
     std::int8_t values[kBlock];
 };
 
-/// A block of a strip, unpacked for products with many rows: weight = scale * number + offset.
+/// A group of a strip, unpacked for products with many rows. Of a packing without halves only scales[0] and
+/// offsets[0] count, and lie together. With halves: offsets[0] belongs to all inputs, offsets[1] is what the
+/// first half has more.
 struct Int8PanelBlock
 {
-    float scales[kLanes];
-    float offsets[kLanes];
-    std::uint8_t numbers[kBlock * kLanes]; ///< [8][16 rows][4 inputs]
+    std::uint8_t numbers[kBlock * kLanes]; ///< lines
+    float scales[2][kLanes];
+    float offsets[2][kLanes];
 };
 
 constexpr int kPage = kKvPage;
@@ -154,11 +239,12 @@ struct Kernels
     /// The same with x[k / 2][bfloatTile][2].
     void (*productBfloat)(float *c, std::ptrdiff_t ldc, const std::uint16_t *panel, const std::uint16_t *x,
                           int depth, int tokens, bool add);
+    /// blocks: of 32 inputs, here and below
     void (*unpackInt8)(Int8PanelBlock *panel, Packing packing, const std::byte *strip, int blocks);
-    /// The same from tiles of int8Tile Int8Blocks: a block is [tile] scales, [tile] sums, [8][tile][4]
-    /// values.
-    void (*productInt8)(float *c, std::ptrdiff_t ldc, const Int8PanelBlock *panel, const std::byte *x,
-                        int blocks, int tokens, bool add);
+    /// The same from tiles of int8Tile Int8Blocks: a block is [tile] scales, [tile] sums, [tile] sums of the
+    /// first halves, [8][tile][4] values.
+    void (*productInt8)(float *c, std::ptrdiff_t ldc, const Int8PanelBlock *panel, Packing packing,
+                        const std::byte *x, int blocks, int tokens, bool add);
     /// c[t][lane] = strip · x[t], tokens <= kRowTokens; row t begins at x + t * stride.
     void (*rowsInt8)(float *c, Packing packing, const std::byte *strip, int blocks, const Int8Block *x,
                      std::ptrdiff_t stride, int tokens);

@@ -1,9 +1,11 @@
-#include "engine/backend/cpu/kernels.h"
+#include "engine/backend/cpu/packing.h"
 #include "engine/weights/quant.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <cstring>
+#include <vector>
 
 // The reference: loops as plain as the formulas, for CPUs without the others and for their tests.
 namespace engine::cpu {
@@ -17,41 +19,18 @@ std::uint16_t load16(const std::byte *p)
     return bits;
 }
 
-/// Value of one input of one row of a strip.
-float valueAt(Packing packing, const std::byte *strip, int input, int row)
+/// Inputs 0 .. depth - 1 of row `lane` of a strip, by way of the file's bytes and their reference.
+std::vector<float> rowOf(Packing packing, const std::byte *strip, int depth, int lane)
 {
-    const auto at = [strip](std::int64_t i) { return strip + i; };
-    const std::int64_t element = static_cast<std::int64_t>(input) * kLanes + row;
-    const int block = input / kBlock;
-    const int within = input % kBlock;
-    const auto scaleOf = [&](std::int64_t blockBytes, int which) {
-        return halfToFloat(load16(at(block * blockBytes + which * 2 * kLanes + row * 2)));
-    };
-    const auto nibble = [&](std::int64_t blockBytes, int header) {
-        const std::int64_t j = within % 16;
-        const auto byte =
-            std::to_integer<int>(*at(block * blockBytes + header + j / 4 * 64 + row * 4 + j % 4));
-        return static_cast<float>(within < 16 ? byte & 15 : byte >> 4);
-    };
-    switch (packing) {
-    case Packing::F32: {
-        float value;
-        std::memcpy(&value, at(element * 4), sizeof value);
-        return value;
-    }
-    case Packing::F16:
-        return halfToFloat(load16(at(element * 2)));
-    case Packing::BF16:
-        return bfloatToFloat(load16(at(element * 2)));
-    case Packing::Q4_0:
-        return scaleOf(288, 0) * (nibble(288, 32) - 8);
-    case Packing::Q4_1:
-        return scaleOf(320, 0) * nibble(320, 64) + scaleOf(320, 1);
-    case Packing::Q8_0:
-        break;
-    }
-    const auto byte = std::to_integer<int>(*at(block * 544LL + 32 + within / 4 * 64 + row * 4 + within % 4));
-    return scaleOf(544, 0) * static_cast<float>(byte - 128);
+    const TensorType type = typeOf(packing);
+    const auto layout = *engine::layoutOf(type);
+    const auto blocks = static_cast<std::size_t>((depth + layout.blockValues - 1) / layout.blockValues);
+    std::vector<std::byte> bytes(blocks * static_cast<std::size_t>(layout.blockBytes));
+    unpackRow(bytes.data(), bytes.size(), packing, strip, lane);
+    std::vector<float> values(blocks * static_cast<std::size_t>(layout.blockValues));
+    [[maybe_unused]] const auto known = dequantize(type, bytes, values);
+    assert(known);
+    return values;
 }
 
 void interleaveFloat(float *to, int lanes, const float *rows, std::ptrdiff_t stride, int count, int depth)
@@ -83,20 +62,22 @@ void quantize(Int8Block *to, const float *x, int depth)
         }
         const float inverse = greatest > 0 ? 127.0f / greatest : 0.0f;
         to->scale = greatest / 127.0f;
-        int sum = 0;
+        int sums[2] = {};
         for (int i = 0; i < kBlock; ++i) {
             to->values[i] = static_cast<std::int8_t>(std::nearbyint(x[i] * inverse));
-            sum += to->values[i];
+            sums[i / (kBlock / 2)] += to->values[i];
         }
-        to->sum = to->scale * static_cast<float>(sum);
+        to->sum = to->scale * static_cast<float>(sums[0] + sums[1]);
+        to->firstSum = to->scale * static_cast<float>(sums[0]);
     }
 }
 
 void unpackFloat(float *panel, Packing packing, const std::byte *strip, int first, int depth)
 {
-    for (int k = 0; k < depth; ++k) {
-        for (int row = 0; row < kLanes; ++row) {
-            *panel++ = valueAt(packing, strip, first + k, row);
+    for (int lane = 0; lane < kLanes; ++lane) {
+        const auto row = rowOf(packing, strip, first + depth, lane);
+        for (int k = 0; k < depth; ++k) {
+            panel[k * kLanes + lane] = row[static_cast<std::size_t>(first + k)];
         }
     }
 }
@@ -136,38 +117,6 @@ void productBfloat(float *c, std::ptrdiff_t ldc, const std::uint16_t *panel, con
     }
 }
 
-void rowsInt8(float *c, Packing packing, const std::byte *strip, int blocks, const Int8Block *x,
-              std::ptrdiff_t stride, int tokens)
-{
-    for (int t = 0; t < tokens; ++t) {
-        for (int row = 0; row < kLanes; ++row) {
-            float sum = 0;
-            for (int block = 0; block < blocks; ++block) {
-                const Int8Block &a = x[t * stride + block];
-                for (int i = 0; i < kBlock; ++i) {
-                    sum += valueAt(packing, strip, block * kBlock + i, row) * a.scale *
-                           static_cast<float>(a.values[i]);
-                }
-            }
-            c[t * kLanes + row] = sum;
-        }
-    }
-}
-
-void rowsFloat(float *c, Packing packing, const std::byte *strip, int depth, const float *x,
-               std::ptrdiff_t stride, int tokens)
-{
-    for (int t = 0; t < tokens; ++t) {
-        for (int row = 0; row < kLanes; ++row) {
-            float sum = 0;
-            for (int k = 0; k < depth; ++k) {
-                sum += valueAt(packing, strip, k, row) * x[t * stride + k];
-            }
-            c[t * kLanes + row] = sum;
-        }
-    }
-}
-
 float dot(const float *a, const float *b, int n)
 {
     float sum = 0;
@@ -175,6 +124,33 @@ float dot(const float *a, const float *b, int n)
         sum += a[i] * b[i];
     }
     return sum;
+}
+
+void rowsInt8(float *c, Packing packing, const std::byte *strip, int blocks, const Int8Block *x,
+              std::ptrdiff_t stride, int tokens)
+{
+    for (int lane = 0; lane < kLanes; ++lane) {
+        const auto row = rowOf(packing, strip, blocks * kBlock, lane);
+        for (int t = 0; t < tokens; ++t) {
+            float sum = 0;
+            for (int k = 0; k < blocks * kBlock; ++k) {
+                const Int8Block &a = x[t * stride + k / kBlock];
+                sum += row[static_cast<std::size_t>(k)] * a.scale * static_cast<float>(a.values[k % kBlock]);
+            }
+            c[t * kLanes + lane] = sum;
+        }
+    }
+}
+
+void rowsFloat(float *c, Packing packing, const std::byte *strip, int depth, const float *x,
+               std::ptrdiff_t stride, int tokens)
+{
+    for (int lane = 0; lane < kLanes; ++lane) {
+        const auto row = rowOf(packing, strip, depth, lane);
+        for (int t = 0; t < tokens; ++t) {
+            c[t * kLanes + lane] = dot(row.data(), x + t * stride, depth);
+        }
+    }
 }
 
 void norm(float *y, const float *x, const float *weight, const float *bias, int n, float epsilon,

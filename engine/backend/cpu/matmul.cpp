@@ -147,7 +147,7 @@ void Matmul::manyRows(Rows out, const PackedMatrix &w, Rows in, std::span<const 
     });
 }
 
-/// Rows as whole numbers, then tile by tile: block, group of four inputs, row.
+/// Rows as whole numbers, then tile by tile: see Kernels::productInt8.
 void Matmul::prepareInt8(Rows in)
 {
     const int tile = m_kernels.int8Tile;
@@ -166,8 +166,9 @@ void Matmul::prepareInt8(Rows in)
             for (int b = 0; b < blocks; ++b, block += sizeof(Int8Block) * lanes) {
                 std::memcpy(block + lane * 4, &row[b].scale, 4);
                 std::memcpy(block + (lanes + lane) * 4, &row[b].sum, 4);
+                std::memcpy(block + (2 * lanes + lane) * 4, &row[b].firstSum, 4);
                 for (std::size_t j = 0; j < kBlock / 4; ++j) {
-                    std::memcpy(block + ((2 + j) * lanes + lane) * 4, row[b].values + 4 * j, 4);
+                    std::memcpy(block + ((3 + j) * lanes + lane) * 4, row[b].values + 4 * j, 4);
                 }
             }
         }
@@ -202,15 +203,16 @@ void Matmul::panelOfStrip(void *panel, const PackedMatrix &w, int strip, int fir
 }
 
 /// One panel times one tile of rows.
-void Matmul::product(float *c, std::ptrdiff_t ldc, const void *panel, Way way, int tile, int first, int depth,
-                     int inputs, int tokens, bool add)
+void Matmul::product(float *c, std::ptrdiff_t ldc, const void *panel, const Segment &segment, int tile,
+                     int first, int depth, int inputs, int tokens, bool add)
 {
+    const Way way = wayOf(segment);
     const auto values = static_cast<std::size_t>(tileOf(way));
     const std::size_t at = (static_cast<std::size_t>(tile) * static_cast<std::size_t>(inputs) +
                             static_cast<std::size_t>(first)) *
                            values;
     if (way == Way::Int8) {
-        m_kernels.productInt8(c, ldc, static_cast<const Int8PanelBlock *>(panel),
+        m_kernels.productInt8(c, ldc, static_cast<const Int8PanelBlock *>(panel), *segment.packing,
                               m_int8Tiles.take<std::byte>(0) + at / kBlock * sizeof(Int8Block),
                               depth / kBlock, tokens, add);
     } else if (way == Way::Bfloat) {
@@ -245,8 +247,8 @@ void Matmul::stripTimesTiles(Rows out, const PackedMatrix &w, int strip, std::sp
             const int tokens = std::min(tile, out.rows - i * tile);
             float *to = out.data + static_cast<std::ptrdiff_t>(i) * tile * out.stride + firstOutput;
             float part[kMostTile * kLanes];
-            product(direct ? to : part, direct ? out.stride : kLanes, panel, way, i, first, depth, w.inputs,
-                    tokens, direct && add);
+            product(direct ? to : part, direct ? out.stride : kLanes, panel, segment, i, first, depth,
+                    w.inputs, tokens, direct && add);
             for (int t = 0; t < tokens && (addBias || !direct); ++t) {
                 float *row = to + static_cast<std::ptrdiff_t>(t) * out.stride;
                 for (int lane = 0; lane < count; ++lane) {

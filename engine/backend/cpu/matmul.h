@@ -30,8 +30,8 @@ private:
     void stripTimesTiles(Rows out, const PackedMatrix &w, int strip, std::span<const float> bias,
                          bool accumulate, int thread);
     void panelOfStrip(void *panel, const PackedMatrix &w, int strip, int first, int depth, int thread);
-    void product(float *c, std::ptrdiff_t ldc, const void *panel, Way way, int tile, int first, int depth,
-                 int inputs, int tokens, bool add);
+    void product(float *c, std::ptrdiff_t ldc, const void *panel, const Segment &segment, int tile, int first,
+                 int depth, int inputs, int tokens, bool add);
 
     const Kernels &m_kernels;
     ThreadPool &m_pool;

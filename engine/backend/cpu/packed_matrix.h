@@ -17,6 +17,7 @@ struct Segment
     int firstStrip = 0;
     int strips = 0;
     std::size_t stripBytes = 0; ///< of 16 rows
+    std::size_t rowBytes = 0;   ///< of a row in the file
 
     std::optional<Packing> packing;   ///< empty: rows stay as they are in the file
     std::shared_ptr<std::byte> owned; ///< the strips
@@ -29,10 +30,7 @@ struct Segment
         return owned.get() + stripBytes * static_cast<std::size_t>(index);
     }
 
-    const std::byte *row(int index) const
-    {
-        return rows + stripBytes / kLanes * static_cast<std::size_t>(index);
-    }
+    const std::byte *row(int index) const { return rows + rowBytes * static_cast<std::size_t>(index); }
 
     int rowsOfStrip(int index) const
     {

@@ -24,6 +24,13 @@ struct Mask
     __m256 a, b;
 };
 
+struct Bytes
+{
+    __m256i v;
+};
+
+constexpr int kParts = 2;
+constexpr int kRowsAtOnce = 2;
 constexpr int kFloatTile = 6; ///< tokens whose sums stay in registers: 12 of 16
 
 inline Floats load(const float *p)
@@ -72,11 +79,44 @@ inline Floats loadBfloat(const void *p)
     return {wide(_mm_loadu_si128(halves)), wide(_mm_loadu_si128(halves + 1))};
 }
 
-inline Floats loadBytes(const void *p)
+inline __m128i sixteen(const void *p)
 {
-    const __m128i bytes = _mm_loadu_si128(static_cast<const __m128i *>(p));
+    return _mm_loadu_si128(static_cast<const __m128i *>(p));
+}
+
+inline Floats fromSigned(__m128i bytes)
+{
     return {_mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(bytes)),
             _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_srli_si128(bytes, 8)))};
+}
+
+inline Floats loadBytes(const void *p)
+{
+    return fromSigned(sixteen(p));
+}
+
+inline Floats loadCounts(const void *p)
+{
+    const __m128i bytes = sixteen(p);
+    return {_mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(bytes)),
+            _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(_mm_srli_si128(bytes, 8)))};
+}
+
+inline Floats loadLows(const void *p)
+{
+    return fromSigned(_mm_and_si128(sixteen(p), _mm_set1_epi8(15)));
+}
+
+inline Floats loadHighs(const void *p)
+{
+    return fromSigned(_mm_and_si128(_mm_srli_epi16(sixteen(p), 4), _mm_set1_epi8(15)));
+}
+
+inline Floats loadPowers(const void *p)
+{
+    const __m128i bytes = _mm_subs_epu8(sixteen(p), _mm_set1_epi8(1));
+    return {_mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu8_epi32(bytes), 23)),
+            _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu8_epi32(_mm_srli_si128(bytes, 8)), 23))};
 }
 
 inline Floats splat(float x)
@@ -178,24 +218,60 @@ inline Ints splatInt(std::int32_t x)
     return {_mm256_set1_epi32(x), _mm256_set1_epi32(x)};
 }
 
-template <int shift>
-inline Floats bitsAt(Ints x, std::int32_t mask)
-{
-    const __m256i bits = _mm256_set1_epi32(mask);
-    return {_mm256_cvtepi32_ps(_mm256_and_si256(_mm256_srli_epi32(x.a, shift), bits)),
-            _mm256_cvtepi32_ps(_mm256_and_si256(_mm256_srli_epi32(x.b, shift), bits))};
-}
-
 template <int index>
 inline Floats byteOf(Ints x)
 {
-    return bitsAt<8 * index>(x, 255);
+    const __m256i bits = _mm256_set1_epi32(255);
+    return {_mm256_cvtepi32_ps(_mm256_and_si256(_mm256_srli_epi32(x.a, 8 * index), bits)),
+            _mm256_cvtepi32_ps(_mm256_and_si256(_mm256_srli_epi32(x.b, 8 * index), bits))};
 }
 
-template <int shift>
-inline Floats nibbleAt(Ints x)
+inline Floats converted(Ints x)
 {
-    return bitsAt<shift>(x, 15);
+    return {_mm256_cvtepi32_ps(x.a), _mm256_cvtepi32_ps(x.b)};
+}
+
+inline Bytes loadPart(const std::byte *p, int part)
+{
+    return {_mm256_loadu_si256(reinterpret_cast<const __m256i *>(p + 32 * part))};
+}
+
+inline void storePart(std::uint8_t *p, Bytes x, int part)
+{
+    _mm256_storeu_si256(reinterpret_cast<__m256i *>(p + 32 * part), x.v);
+}
+
+inline void setPart(Ints &x, Bytes sums, int part)
+{
+    (part == 0 ? x.a : x.b) = sums.v;
+}
+
+inline Bytes zeroBytes()
+{
+    return {_mm256_setzero_si256()};
+}
+
+template <int n>
+inline Bytes bitsOf(Bytes x, int mask)
+{
+    const __m256i keep = _mm256_set1_epi8(static_cast<char>(mask));
+    if constexpr (n > 0) {
+        return {_mm256_and_si256(_mm256_slli_epi16(x.v, n), keep)};
+    } else if constexpr (n < 0) {
+        return {_mm256_and_si256(_mm256_srli_epi16(x.v, -n), keep)};
+    } else {
+        return {_mm256_and_si256(x.v, keep)};
+    }
+}
+
+inline Bytes operator|(Bytes x, Bytes y)
+{
+    return {_mm256_or_si256(x.v, y.v)};
+}
+
+inline Bytes levelsOf(Bytes codes, const std::uint8_t *levels)
+{
+    return {_mm256_shuffle_epi8(_mm256_broadcastsi128_si256(sixteen(levels)), codes.v)};
 }
 
 inline Floats rounded(Floats x)

@@ -25,7 +25,15 @@ struct Mask
     __mmask16 m;
 };
 
+/// A part of a line of 64 bytes; kParts make the line.
+struct Bytes
+{
+    __m512i v;
+};
+
 constexpr int kFloatTile = 16; ///< tokens whose sums stay in registers
+constexpr int kParts = 1;
+constexpr int kRowsAtOnce = 4; ///< tokens for which a strip of blocks is unpacked once
 
 inline Floats load(const float *p)
 {
@@ -58,10 +66,38 @@ inline Floats loadBfloat(const void *p)
     return {_mm512_castsi512_ps(_mm512_slli_epi32(wide, 16))};
 }
 
+inline __m128i sixteen(const void *p)
+{
+    return _mm_loadu_si128(static_cast<const __m128i *>(p));
+}
+
 /// Sixteen signed bytes.
 inline Floats loadBytes(const void *p)
 {
-    return {_mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(_mm_loadu_si128(static_cast<const __m128i *>(p))))};
+    return {_mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(sixteen(p)))};
+}
+
+/// Sixteen bytes from 0 on, or their low or high halves.
+inline Floats loadCounts(const void *p)
+{
+    return {_mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(sixteen(p)))};
+}
+
+inline Floats loadLows(const void *p)
+{
+    return {_mm512_cvtepi32_ps(_mm512_and_si512(_mm512_cvtepu8_epi32(sixteen(p)), _mm512_set1_epi32(15)))};
+}
+
+inline Floats loadHighs(const void *p)
+{
+    return {_mm512_cvtepi32_ps(_mm512_srli_epi32(_mm512_cvtepu8_epi32(sixteen(p)), 4))};
+}
+
+/// 2^(byte - 128) of sixteen bytes; below 2^-126 zero.
+inline Floats loadPowers(const void *p)
+{
+    const __m512i exponents = _mm512_cvtepu8_epi32(_mm_subs_epu8(sixteen(p), _mm_set1_epi8(1)));
+    return {_mm512_castsi512_ps(_mm512_slli_epi32(exponents, 23))};
 }
 
 inline Floats splat(float x)
@@ -157,17 +193,62 @@ inline Ints splatInt(std::int32_t x)
     return {_mm512_set1_epi32(x)};
 }
 
-/// Byte `index` of each lane, as a whole number; or its low or high half.
+/// Byte `index` of each lane, as a whole number from 0 on.
 template <int index>
 inline Floats byteOf(Ints a)
 {
     return {_mm512_cvtepi32_ps(_mm512_and_si512(_mm512_srli_epi32(a.v, 8 * index), _mm512_set1_epi32(255)))};
 }
 
-template <int shift>
-inline Floats nibbleAt(Ints a)
+inline Floats converted(Ints a)
 {
-    return {_mm512_cvtepi32_ps(_mm512_and_si512(_mm512_srli_epi32(a.v, shift), _mm512_set1_epi32(15)))};
+    return {_mm512_cvtepi32_ps(a.v)};
+}
+
+/// The part of a line at p.
+inline Bytes loadPart(const std::byte *p, int part)
+{
+    return {_mm512_loadu_si512(p + 64 * part)};
+}
+
+inline void storePart(std::uint8_t *p, Bytes a, int part)
+{
+    _mm512_storeu_si512(p + 64 * part, a.v);
+}
+
+inline void setPart(Ints &a, Bytes sums, int /*part*/)
+{
+    a.v = sums.v;
+}
+
+inline Bytes zeroBytes()
+{
+    return {_mm512_setzero_si512()};
+}
+
+/// The bits of `mask` of each byte, after a shift to the left by n, or to the right by -n.
+template <int n>
+inline Bytes bitsOf(Bytes a, int mask)
+{
+    const __m512i keep = _mm512_set1_epi8(static_cast<char>(mask));
+    if constexpr (n > 0) {
+        return {_mm512_and_si512(_mm512_slli_epi16(a.v, n), keep)};
+    } else if constexpr (n < 0) {
+        return {_mm512_and_si512(_mm512_srli_epi16(a.v, -n), keep)};
+    } else {
+        return {_mm512_and_si512(a.v, keep)};
+    }
+}
+
+inline Bytes operator|(Bytes a, Bytes b)
+{
+    return {_mm512_or_si512(a.v, b.v)};
+}
+
+/// levels[code] of each byte below 16.
+inline Bytes levelsOf(Bytes codes, const std::uint8_t *levels)
+{
+    return {_mm512_shuffle_epi8(_mm512_broadcast_i32x4(sixteen(levels)), codes.v)};
 }
 
 /// The nearest whole number, ties to even.

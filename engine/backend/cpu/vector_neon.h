@@ -24,6 +24,13 @@ struct Mask
     uint32x4_t v[4];
 };
 
+struct Bytes
+{
+    uint8x16_t v;
+};
+
+constexpr int kParts = 4;
+constexpr int kRowsAtOnce = 2;
 constexpr int kFloatTile = 6; ///< tokens whose sums stay in registers: 24 of 32
 
 /// One operation on each quarter.
@@ -72,13 +79,50 @@ inline Floats loadBfloat(const void *p)
     EACH_QUARTER(Floats, vreinterpretq_f32_u32(vshll_n_u16(vld1_u16(halves + 4 * i), 16)));
 }
 
-/// Sixteen signed bytes.
+inline uint8x16_t sixteen(const void *p)
+{
+    return vld1q_u8(static_cast<const std::uint8_t *>(p));
+}
+
+/// Four whole numbers from each quarter of 16 bytes.
+inline uint32x4_t quarterOf(uint8x16_t bytes, int i)
+{
+    const uint16x8_t words = i < 2 ? vmovl_u8(vget_low_u8(bytes)) : vmovl_u8(vget_high_u8(bytes));
+    return i % 2 == 0 ? vmovl_u16(vget_low_u16(words)) : vmovl_u16(vget_high_u16(words));
+}
+
+inline Floats fromCounts(uint8x16_t bytes)
+{
+    EACH_QUARTER(Floats, vcvtq_f32_u32(quarterOf(bytes, i)));
+}
+
+/// The sign comes from the top: shifted up and back.
 inline Floats loadBytes(const void *p)
 {
-    const int8x16_t bytes = vld1q_s8(static_cast<const std::int8_t *>(p));
-    const int16x8_t words[2] = {vmovl_s8(vget_low_s8(bytes)), vmovl_s8(vget_high_s8(bytes))};
-    EACH_QUARTER(Floats, vcvtq_f32_s32(vmovl_s16(i % 2 == 0 ? vget_low_s16(words[i / 2])
-                                                            : vget_high_s16(words[i / 2]))));
+    const uint8x16_t bytes = sixteen(p);
+    EACH_QUARTER(Floats,
+                 vcvtq_f32_s32(vshrq_n_s32(vreinterpretq_s32_u32(vshlq_n_u32(quarterOf(bytes, i), 24)), 24)));
+}
+
+inline Floats loadCounts(const void *p)
+{
+    return fromCounts(sixteen(p));
+}
+
+inline Floats loadLows(const void *p)
+{
+    return fromCounts(vandq_u8(sixteen(p), vdupq_n_u8(15)));
+}
+
+inline Floats loadHighs(const void *p)
+{
+    return fromCounts(vshrq_n_u8(sixteen(p), 4));
+}
+
+inline Floats loadPowers(const void *p)
+{
+    const uint8x16_t bytes = vqsubq_u8(sixteen(p), vdupq_n_u8(1));
+    EACH_QUARTER(Floats, vreinterpretq_f32_u32(vshlq_n_u32(quarterOf(bytes, i), 23)));
 }
 
 inline Floats splat(float x)
@@ -172,25 +216,54 @@ inline Ints splatInt(std::int32_t x)
     EACH_QUARTER(Ints, vdupq_n_s32(x));
 }
 
-template <int shift>
-inline Floats bitsAt(Ints a, std::uint32_t mask)
-{
-    // A shift by nothing is no immediate of vshrq; a negative count of vshlq shifts right.
-    EACH_QUARTER(Floats,
-                 vcvtq_f32_u32(vandq_u32(vshlq_u32(vreinterpretq_u32_s32(a.v[i]), vdupq_n_s32(-shift)),
-                                         vdupq_n_u32(mask))));
-}
-
 template <int index>
 inline Floats byteOf(Ints a)
 {
-    return bitsAt<8 * index>(a, 255);
+    // A shift by nothing is no immediate of vshrq; a negative count of vshlq shifts right.
+    EACH_QUARTER(Floats,
+                 vcvtq_f32_u32(vandq_u32(vshlq_u32(vreinterpretq_u32_s32(a.v[i]), vdupq_n_s32(-8 * index)),
+                                         vdupq_n_u32(255))));
 }
 
-template <int shift>
-inline Floats nibbleAt(Ints a)
+inline Floats converted(Ints a)
 {
-    return bitsAt<shift>(a, 15);
+    EACH_QUARTER(Floats, vcvtq_f32_s32(a.v[i]));
+}
+
+inline Bytes loadPart(const std::byte *p, int part)
+{
+    return {sixteen(p + 16 * part)};
+}
+
+inline void storePart(std::uint8_t *p, Bytes a, int part)
+{
+    vst1q_u8(p + 16 * part, a.v);
+}
+
+inline void setPart(Ints &a, Bytes sums, int part)
+{
+    a.v[part] = vreinterpretq_s32_u8(sums.v);
+}
+
+inline Bytes zeroBytes()
+{
+    return {vdupq_n_u8(0)};
+}
+
+template <int n>
+inline Bytes bitsOf(Bytes a, int mask)
+{
+    return {vandq_u8(vshlq_u8(a.v, vdupq_n_s8(n)), vdupq_n_u8(static_cast<std::uint8_t>(mask)))};
+}
+
+inline Bytes operator|(Bytes a, Bytes b)
+{
+    return {vorrq_u8(a.v, b.v)};
+}
+
+inline Bytes levelsOf(Bytes codes, const std::uint8_t *levels)
+{
+    return {vqtbl1q_u8(vld1q_u8(levels), codes.v)};
 }
 
 inline Floats rounded(Floats a)

@@ -1,31 +1,11 @@
 #pragma once
 
 #include "engine/backend/cpu/kernels.h"
-#include "engine/backend/cpu/vector.h"
+#include "engine/backend/cpu/vector_codes.h"
 
 // Products with weight strips.
 namespace engine::cpu {
 namespace {
-
-constexpr int kBytesOf[] = {64, 32, 32, 288, 320, 544}; ///< of 16 inputs' elements, or of a block, by Packing
-
-/// 0, 1, ... as a pack: with indices known from the start, g++ keeps an array in registers (a loop is
-/// unrolled too late for that).
-template <int... i>
-struct Indices
-{
-};
-
-template <int count, int... i>
-struct IndicesUpTo : IndicesUpTo<count - 1, count - 1, i...>
-{
-};
-
-template <int... i>
-struct IndicesUpTo<0, i...>
-{
-    using Type = Indices<i...>;
-};
 
 inline void interleaveFloat(float *to, int lanes, const float *rows, std::ptrdiff_t stride, int count,
                             int depth)
@@ -63,6 +43,7 @@ inline void quantize(Int8Block *to, const float *x, int depth)
         const int first16 = storeBytes(to->values, rounded(a * splat(inverse)));
         const int second16 = storeBytes(to->values + kLanes, rounded(b * splat(inverse)));
         to->sum = to->scale * static_cast<float>(first16 + second16);
+        to->firstSum = to->scale * static_cast<float>(first16);
     }
 }
 
@@ -78,49 +59,27 @@ inline Floats element(const std::byte *strip, std::ptrdiff_t k)
     }
 }
 
-/// Four inputs at a time from the low and the high halves of 64 bytes.
-template <class Take>
-inline void eachNibble(const std::byte *numbers, const Take &take)
-{
-    for (int j = 0; j < 4; ++j) {
-        const Ints n = loadInts(numbers + 64 * j);
-        take(4 * j, nibbleAt<0>(n), nibbleAt<8>(n));
-        take(4 * j + 2, nibbleAt<16>(n), nibbleAt<24>(n));
-        take(4 * j + 16, nibbleAt<4>(n), nibbleAt<12>(n));
-        take(4 * j + 18, nibbleAt<20>(n), nibbleAt<28>(n));
-    }
-}
-
-/// take(k, values of input k, values of input k + 1) for each pair of a block's inputs.
-template <Packing packing, class Take>
-inline void eachPair(const std::byte *block, const Take &take)
-{
-    const Floats scale = loadHalf(block);
-    if constexpr (packing == Packing::Q8_0) {
-        const Floats zero = scale * splat(-128.0f);
-        for (int j = 0; j < 8; ++j) {
-            const Ints n = loadInts(block + 32 + 64 * j);
-            take(4 * j, fma(byteOf<0>(n), scale, zero), fma(byteOf<1>(n), scale, zero));
-            take(4 * j + 2, fma(byteOf<2>(n), scale, zero), fma(byteOf<3>(n), scale, zero));
-        }
-    } else {
-        constexpr bool hasMinimum = packing == Packing::Q4_1;
-        const Floats zero = hasMinimum ? loadHalf(block + 32) : scale * splat(-8.0f);
-        eachNibble(block + (hasMinimum ? 64 : 32),
-                   [&](int k, Floats a, Floats b) { take(k, fma(a, scale, zero), fma(b, scale, zero)); });
-    }
-}
-
 template <Packing packing>
 inline void unpackBlocks(float *panel, const std::byte *strip, int first, int depth)
 {
-    const std::byte *block = strip + first / kBlock * kBytesOf[static_cast<int>(packing)];
-    for (int k = 0; k < depth;
-         k += kBlock, block += kBytesOf[static_cast<int>(packing)], panel += kBlock * kLanes) {
-        eachPair<packing>(block, [panel](int i, Floats a, Floats b) {
-            store(panel + i * kLanes, a);
-            store(panel + (i + 1) * kLanes, b);
-        });
+    constexpr PackingTraits traits = traitsOf(packing);
+    std::uint8_t lines[kBlock * kLanes];
+    for (int k = 0; k < depth; k += kBlock) {
+        const int group = (first + k) / kBlock;
+        const std::byte *block =
+            strip + static_cast<std::ptrdiff_t>(group / traits.groups) * traits.blockBytes();
+        linesOf<packing>(lines, groupOf(traits, block, group % traits.groups));
+        const Scales scales = scalesOf<packing>(block, group % traits.groups, traits.zero);
+        for (int j = 0; j < kBlock / 4; ++j, panel += 4 * kLanes) {
+            const int half = traits.halves && j >= kBlock / 8 ? 1 : 0;
+            const Floats scale = scales.scale[half];
+            const Floats offset = scales.offset[half];
+            const Ints n = loadInts(lines + 4 * kLanes * j);
+            store(panel, fma(byteOf<0>(n), scale, offset));
+            store(panel + kLanes, fma(byteOf<1>(n), scale, offset));
+            store(panel + 2 * kLanes, fma(byteOf<2>(n), scale, offset));
+            store(panel + 3 * kLanes, fma(byteOf<3>(n), scale, offset));
+        }
     }
 }
 
@@ -141,12 +100,8 @@ inline void unpackFloat(float *panel, Packing packing, const std::byte *strip, i
         return unpackElements<Packing::F16>(panel, strip, first, depth);
     case Packing::BF16:
         return unpackElements<Packing::BF16>(panel, strip, first, depth);
-    case Packing::Q4_0:
-        return unpackBlocks<Packing::Q4_0>(panel, strip, first, depth);
-    case Packing::Q4_1:
-        return unpackBlocks<Packing::Q4_1>(panel, strip, first, depth);
-    case Packing::Q8_0:
-        return unpackBlocks<Packing::Q8_0>(panel, strip, first, depth);
+    default:
+        withPacking(packing, [&](auto known) { unpackBlocks<known.packing>(panel, strip, first, depth); });
     }
 }
 
