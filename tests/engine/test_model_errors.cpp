@@ -52,6 +52,15 @@ void TestModelErrors::refusesConfigsThatDoNotFitTheTensors_data()
     add("rope_theta", "0", damaged, "rope base");
     add("rope_scaling", "{\"type\": \"spiral\"}", unsupported, "spiral");
     add("rope_scaling", "{\"type\": \"linear\", \"factor\": 0}", damaged, "rope scaling");
+    add("rope_scaling", "{\"type\": \"linear\"}", damaged, "factor");
+    add("rope_scaling", "{\"type\": \"dynamic\", \"factor\": 2}", unsupported, "dynamic");
+    add("rope_scaling", "{\"type\": \"yarn\", \"factor\": 2, \"beta_fast\": -1}", damaged, "rope scaling");
+    add("rope_scaling", "{\"type\": \"longrope\", \"short_factor\": [1], \"long_factor\": [1]}", damaged,
+        "factors");
+    add("rope_scaling", "[1]", damaged, "rope_scaling");
+    add("partial_rotary_factor", "1.5", damaged, "partial_rotary_factor");
+    add("query_pre_attn_scalar", "-1", damaged, "query_pre_attn_scalar");
+    add("scale_attn_by_inverse_layer_idx", "true", unsupported, "scale_attn_by_inverse_layer_idx");
     add("hidden_act", "\"sine\"", unsupported, "sine");
     add("max_position_embeddings", "0", damaged, "max_position_embeddings");
 }

@@ -28,6 +28,8 @@ private slots:
     void cancelledRunKeepsTheCache();
     void refusesIdsOutsideTheVocabulary();
     void refusesMoreThanTheCacheHolds();
+    void refusesMoreThanTheTableOfPositionsHolds();
+    void textCutBackBelowLongRopeIsTurnedAnew();
 };
 
 void TestModels::logitsAreThoseOfTheReference_data()
@@ -209,6 +211,50 @@ void TestModels::refusesMoreThanTheCacheHolds()
     QVERIFY(!run);
     QCOMPARE(run.error().code, ErrorCode::Unsupported);
     QVERIFY(run.error().detail.find('5') != std::string::npos);
+}
+
+void TestModels::refusesMoreThanTheTableOfPositionsHolds()
+{
+    const auto folder = Golden::folderOf("gpt2");
+    if (folder.empty()) {
+        QSKIP("needs ../shared");
+    }
+    const auto loaded = loadDecoder(folder / "gpt2-f16.gguf");
+    QVERIFY(loaded);
+    auto cache = (*loaded)->makeCache(1000);
+    const std::vector<TokenId> tokens(321, 1);
+
+    const auto run = (*loaded)->run(*cache, tokens, Decoder::LogitRows::Last, [](auto) {}, {});
+
+    QVERIFY(!run);
+    QVERIFY(run.error().detail.find("320") != std::string::npos);
+}
+
+void TestModels::textCutBackBelowLongRopeIsTurnedAnew()
+{
+    const auto folder = Golden::folderOf("phi3-longrope");
+    if (folder.empty()) {
+        QSKIP("needs ../shared");
+    }
+    const auto loaded = loadDecoder(folder / "phi3-longrope-f16.gguf");
+    QVERIFY(loaded);
+    const Golden golden(folder);
+    const auto tokens = golden.json().at("cases").at(2).at("token_ids").get<std::vector<TokenId>>();
+    const std::span<const TokenId> text(tokens);
+    const auto ignore = [](auto) {};
+    const std::vector<float> expected = allLogits(**loaded, text.first(100), 100);
+
+    auto cache = (*loaded)->makeCache(int(tokens.size()));
+    QVERIFY((*loaded)->run(*cache, text, Decoder::LogitRows::Last, ignore, {}));
+    cache->truncate(cache->resumable(50));
+    const int kept = cache->size();
+    std::vector<float> last;
+    const auto keep = [&](std::span<const float> logits) { last.assign(logits.begin(), logits.end()); };
+    QVERIFY((*loaded)->run(*cache, text.subspan(std::size_t(kept), std::size_t(100 - kept)),
+                           Decoder::LogitRows::Last, keep, {}));
+
+    QCOMPARE(cache->size(), 100);
+    QVERIFY(greatestDifference(last, std::span(expected).last(last.size())) <= 1e-4);
 }
 
 QTEST_APPLESS_MAIN(TestModels)
