@@ -5,6 +5,8 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <signal.h>
+
 namespace {
 
 struct Ran
@@ -42,6 +44,8 @@ private slots:
     void evaluatesAndPrintsTheKeysOfTheContract();
     void verifiesAndRepairs();
     void logsNoWordOfQuestionOrAnswer();
+    void savesWhatIsReadableOfADamagedLibrary();
+    void aCrashLeavesALineInTheLog();
 
 private:
     Ran run(QStringList arguments, const QByteArray &input = {}, bool withModels = true) const
@@ -286,6 +290,56 @@ void TestCli::logsNoWordOfQuestionOrAnswer()
     QVERIFY(!text.isEmpty());
     for (const char *word : {"zebra", "regatta", "What is Warraq"})
         QVERIFY2(!text.contains(word), word);
+}
+
+void TestCli::savesWhatIsReadableOfADamagedLibrary()
+{
+    needModels();
+    const QStringList library{"--json", "--library", m_home.filePath("damaged")};
+    QCOMPARE(run(QStringList{"add", m_sample} + library).code, 0);
+    QFile file(m_home.filePath("damaged") + "/warraq.db");
+    QVERIFY(file.open(QIODevice::ReadWrite));
+    file.write(QByteArray(100, char(0)));
+    file.close();
+
+    const Ran refused = run(QStringList{"list"} + library);
+    const Ran repaired = run(QStringList{"verify", "--repair"} + library);
+    const Ran again = run(QStringList{"verify", "--repair"} + library);
+
+    QCOMPARE(refused.code, 1);
+    QVERIFY(refused.err.contains("verify --repair"));
+    QCOMPARE(repaired.code, 0);
+    QVERIFY(repaired.json()["repair"].toObject()["repaired"].toBool());
+    QVERIFY(QFile::exists(repaired.json()["repair"].toObject()["kept"].toString()));
+    QVERIFY(!again.json()["repair"].toObject()["repaired"].toBool());
+    QCOMPARE(run(QStringList{"list"} + library).json()["documents"].toArray().size(), 1);
+}
+
+void TestCli::aCrashLeavesALineInTheLog()
+{
+#ifdef WITH_SANITIZER
+    QSKIP("the sanitizer tells of crashes itself");
+#endif
+    needModels();
+    const QString library = m_home.filePath("crashed");
+    QFile log(library + "/logs/warraq-cli.log");
+    const auto logged = [&log] {
+        return log.open(QIODevice::ReadOnly) ? (log.seek(0), log.readAll()) : QByteArray();
+    };
+    QProcess process;
+    process.start(WARRAQ_CLI, {"chat", "--library", library});
+    QTRY_VERIFY_WITH_TIMEOUT(([&] {
+                                 const bool loaded = logged().contains("generator");
+                                 log.close();
+                                 return loaded; // each line is there at once
+                             }()),
+                             30000);
+
+    ::kill(pid_t(process.processId()), SIGSEGV);
+
+    QVERIFY(process.waitForFinished());
+    QCOMPARE(process.exitStatus(), QProcess::CrashExit);
+    QVERIFY(logged().endsWith("ended by signal 11\n"));
 }
 
 QTEST_GUILESS_MAIN(TestCli)
