@@ -115,14 +115,19 @@ struct Int8Block
     std::int8_t values[kBlock];
 };
 
-/// A group of a strip, unpacked for products with many rows. Of a packing without halves only scales[0] and
-/// offsets[0] count, and lie together. With halves: offsets[0] belongs to all inputs, offsets[1] is what the
-/// first half has more.
+/// A group of a strip, unpacked for products with many rows: weight = scale * number + offset.
 struct Int8PanelBlock
 {
+    float scales[kLanes]; ///< of the first half, where there are halves
+    float offsets[kLanes];
     std::uint8_t numbers[kBlock * kLanes]; ///< lines
-    float scales[2][kLanes];
-    float offsets[2][kLanes];
+};
+
+/// The same of a packing with halves; `offsets` is that of the second half.
+struct Int8HalvesBlock : Int8PanelBlock
+{
+    float secondScales[kLanes];
+    float firstOffsets[kLanes]; ///< what the offset of the first half has more
 };
 
 constexpr int kPage = kKvPage;
@@ -239,12 +244,12 @@ struct Kernels
     /// The same with x[k / 2][bfloatTile][2].
     void (*productBfloat)(float *c, std::ptrdiff_t ldc, const std::uint16_t *panel, const std::uint16_t *x,
                           int depth, int tokens, bool add);
-    /// blocks: of 32 inputs, here and below
-    void (*unpackInt8)(Int8PanelBlock *panel, Packing packing, const std::byte *strip, int blocks);
+    /// panel: Int8PanelBlocks or Int8HalvesBlocks; blocks: of 32 inputs, here and below
+    void (*unpackInt8)(void *panel, Packing packing, const std::byte *strip, int blocks);
     /// The same from tiles of int8Tile Int8Blocks: a block is [tile] scales, [tile] sums, [tile] sums of the
     /// first halves, [8][tile][4] values.
-    void (*productInt8)(float *c, std::ptrdiff_t ldc, const Int8PanelBlock *panel, Packing packing,
-                        const std::byte *x, int blocks, int tokens, bool add);
+    void (*productInt8)(float *c, std::ptrdiff_t ldc, const void *panel, Packing packing, const std::byte *x,
+                        int blocks, int tokens, bool add);
     /// c[t][lane] = strip · x[t], tokens <= kRowTokens; row t begins at x + t * stride.
     void (*rowsInt8)(float *c, Packing packing, const std::byte *strip, int blocks, const Int8Block *x,
                      std::ptrdiff_t stride, int tokens);

@@ -29,6 +29,18 @@ struct VnniDot
 
 constexpr int kInt8Tile = 14; ///< tokens: 14 sums of whole numbers and 14 of floats stay in registers
 
+template <bool halves>
+struct PanelOf
+{
+    using Block = Int8PanelBlock;
+};
+
+template <>
+struct PanelOf<true>
+{
+    using Block = Int8HalvesBlock;
+};
+
 /// Lines [from, to) of a group for all tokens.
 template <int from, int to, int... t>
 inline void dotsOfTile(Indices<t...>, Ints (&whole)[sizeof...(t)], const Int8PanelBlock *panel,
@@ -49,9 +61,10 @@ inline void dotsOfTile(Indices<t...>, Ints (&whole)[sizeof...(t)], const Int8Pan
 
 /// The same arithmetic as withGroup, operation by operation.
 template <bool halves, int... t>
-void productOfBlocks(Indices<t...> tokens, float *c, std::ptrdiff_t ldc, const Int8PanelBlock *panel,
+void productOfBlocks(Indices<t...> tokens, float *c, std::ptrdiff_t ldc, const void *panels,
                      const std::byte *x, int blocks, bool add)
 {
+    const auto *panel = static_cast<const typename PanelOf<halves>::Block *>(panels);
     Floats sums[] = {(static_cast<void>(t), splat(0))...};
     for (int block = 0; block < blocks; ++block, ++panel, x += kInt8Tile * sizeof(Int8Block)) {
         const auto *scales = reinterpret_cast<const float *>(x);
@@ -60,16 +73,16 @@ void productOfBlocks(Indices<t...> tokens, float *c, std::ptrdiff_t ldc, const I
         const auto *values = reinterpret_cast<const std::int8_t *>(firsts + kInt8Tile);
         Ints whole[sizeof...(t)];
         dotsOfTile<0, halves ? 4 : 8>(tokens, whole, panel, values);
-        const Floats scale = load(panel->scales[0]);
+        const Floats scale = load(panel->scales);
         ((sums[t] = fma(converted(whole[t]), scale * splat(scales[t]), sums[t])), ...);
         if constexpr (halves) {
             dotsOfTile<4, 8>(tokens, whole, panel, values);
-            const Floats second = load(panel->scales[1]);
+            const Floats second = load(panel->secondScales);
             ((sums[t] = fma(converted(whole[t]), second * splat(scales[t]), sums[t])), ...);
-            const Floats more = load(panel->offsets[1]);
+            const Floats more = load(panel->firstOffsets);
             ((sums[t] = fma(more, splat(firsts[t]), sums[t])), ...);
         }
-        const Floats offset = load(panel->offsets[0]);
+        const Floats offset = load(panel->offsets);
         ((sums[t] = fma(offset, splat(totals[t]), sums[t])), ...);
     }
     if (add) {
@@ -79,45 +92,46 @@ void productOfBlocks(Indices<t...> tokens, float *c, std::ptrdiff_t ldc, const I
 }
 
 template <bool halves, int most>
-void productUpTo(float *c, std::ptrdiff_t ldc, const Int8PanelBlock *panel, const std::byte *x, int blocks,
-                 int tokens, bool add)
+void productUpTo(float *c, std::ptrdiff_t ldc, const void *panels, const std::byte *x, int blocks, int tokens,
+                 bool add)
 {
     if (tokens == most) {
-        productOfBlocks<halves>(typename IndicesUpTo<most>::Type{}, c, ldc, panel, x, blocks, add);
+        productOfBlocks<halves>(typename IndicesUpTo<most>::Type{}, c, ldc, panels, x, blocks, add);
     } else if constexpr (most > 1) {
-        productUpTo<halves, most - 1>(c, ldc, panel, x, blocks, tokens, add);
+        productUpTo<halves, most - 1>(c, ldc, panels, x, blocks, tokens, add);
     }
 }
 
-void productInt8(float *c, std::ptrdiff_t ldc, const Int8PanelBlock *panel, Packing packing,
-                 const std::byte *x, int blocks, int tokens, bool add)
+void productInt8(float *c, std::ptrdiff_t ldc, const void *panels, Packing packing, const std::byte *x,
+                 int blocks, int tokens, bool add)
 {
     if (traitsOf(packing).halves) {
-        productUpTo<true, kInt8Tile>(c, ldc, panel, x, blocks, tokens, add);
+        productUpTo<true, kInt8Tile>(c, ldc, panels, x, blocks, tokens, add);
     } else {
-        productUpTo<false, kInt8Tile>(c, ldc, panel, x, blocks, tokens, add);
+        productUpTo<false, kInt8Tile>(c, ldc, panels, x, blocks, tokens, add);
     }
 }
 
 template <Packing packing>
-void unpackBlocksInt8(Int8PanelBlock *panel, const std::byte *strip, int blocks)
+void unpackBlocksInt8(void *panels, const std::byte *strip, int blocks)
 {
     constexpr PackingTraits traits = traitsOf(packing);
+    auto *panel = static_cast<typename PanelOf<traits.halves>::Block *>(panels);
     for (int done = 0; done < blocks; done += traits.groups, strip += traits.blockBytes()) {
         for (int g = 0; g < traits.groups; ++g, ++panel) {
             linesOf<packing>(panel->numbers, groupOf(traits, strip, g));
             const Scales s = scalesOf<packing>(strip, g, traits.zero);
-            store(panel->scales[0], s.scale[0]);
-            store(panel->offsets[0], s.offset[1]);
+            store(panel->scales, s.scale[0]);
+            store(panel->offsets, s.offset[1]);
             if constexpr (traits.halves) {
-                store(panel->scales[1], s.scale[1]);
-                store(panel->offsets[1], s.offset[0] - s.offset[1]);
+                store(panel->secondScales, s.scale[1]);
+                store(panel->firstOffsets, s.offset[0] - s.offset[1]);
             }
         }
     }
 }
 
-void unpackInt8(Int8PanelBlock *panel, Packing packing, const std::byte *strip, int blocks)
+void unpackInt8(void *panel, Packing packing, const std::byte *strip, int blocks)
 {
     withPacking(packing, [&](auto known) { unpackBlocksInt8<known.packing>(panel, strip, blocks); });
 }

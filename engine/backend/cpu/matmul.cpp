@@ -182,8 +182,7 @@ void Matmul::panelOfStrip(void *panel, const PackedMatrix &w, int strip, int fir
     if (segment.packing) {
         const std::byte *packed = segment.strip(strip - segment.firstStrip);
         if (way == Way::Int8) {
-            m_kernels.unpackInt8(static_cast<Int8PanelBlock *>(panel), *segment.packing, packed,
-                                 depth / kBlock);
+            m_kernels.unpackInt8(panel, *segment.packing, packed, depth / kBlock);
         } else {
             m_kernels.unpackFloat(static_cast<float *>(panel), *segment.packing, packed, first, depth);
         }
@@ -212,7 +211,7 @@ void Matmul::product(float *c, std::ptrdiff_t ldc, const void *panel, const Segm
                             static_cast<std::size_t>(first)) *
                            values;
     if (way == Way::Int8) {
-        m_kernels.productInt8(c, ldc, static_cast<const Int8PanelBlock *>(panel), *segment.packing,
+        m_kernels.productInt8(c, ldc, panel, *segment.packing,
                               m_int8Tiles.take<std::byte>(0) + at / kBlock * sizeof(Int8Block),
                               depth / kBlock, tokens, add);
     } else if (way == Way::Bfloat) {
