@@ -108,8 +108,8 @@ Result<void> readPlan(const JsonReader &read, ModelConfig &config)
 {
     const ArchSpec &spec = *config.spec;
     ASSIGN_OR_RETURN(const LayerTest isPlain, readPlainLayers(read, config));
-    const bool off = spec.windows == Windows::None ||
-                     (isFlagged(spec) && !read.flag({"use_sliding_window"}, false));
+    const bool off =
+        spec.windows == Windows::None || (isFlagged(spec) && !read.flag({"use_sliding_window"}, false));
     if (off) {
         planLayers(
             config, 0, [](int) { return false; }, isPlain);

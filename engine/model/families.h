@@ -94,10 +94,10 @@ enum class Residual {
 enum class QueryKeyNorm { None, EachHead, AllHeads };
 /// Which layers see a window only; a GGUF that names a window is taken at its word.
 enum class Windows {
-    None,    ///< none, whatever config.json says
-    All,     ///< all
-    Pattern, ///< those that layer_types lists, else all but every n-th
-    Flagged, ///< with use_sliding_window: those that layer_types lists, else from max_window_layers on
+    None,        ///< none, whatever config.json says
+    All,         ///< all
+    Pattern,     ///< those that layer_types lists, else all but every n-th
+    Flagged,     ///< with use_sliding_window: those that layer_types lists, else from max_window_layers on
     FlaggedEven, ///< likewise, else every other one from the first on, below max_window_layers
     FlaggedAll   ///< likewise, else all
 };
@@ -123,9 +123,9 @@ struct FolderDefaults
 struct ArchSpec
 {
     std::string_view family;
-    std::string_view ggufArchitecture; ///< general.architecture; empty: no such file
+    std::string_view ggufArchitecture;           ///< general.architecture; empty: no such file
     GgufExperts ggufExperts = GgufExperts::None; ///< what else a file of this family says
-    std::string_view modelType;        ///< model_type of config.json; empty: no such folder
+    std::string_view modelType;                  ///< model_type of config.json; empty: no such folder
     Network network = Network::Decoder;
 
     NormKind norm = NormKind::Rms;

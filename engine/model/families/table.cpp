@@ -10,9 +10,9 @@ std::span<const ArchSpec> table()
 {
     using namespace families;
     static const std::array kTable{
-        llama(),    mistral(),    smollm3(), mixtral(), qwen2(),   qwen3(),   qwen2Moe(), qwen3Moe(),
-        deepseekV2(), deepseekV3(), gemma(), gemma2(), gemma3(), phi3(), olmo2(), gpt2(), gptj(),
-        gptNeox(), bert(), xlmRoberta(), nomicBert(),
+        llama(),    mistral(),    smollm3(),    mixtral(), qwen2(),  qwen3(),      qwen2Moe(),
+        qwen3Moe(), deepseekV2(), deepseekV3(), gemma(),   gemma2(), gemma3(),     phi3(),
+        olmo2(),    gpt2(),       gptj(),       gptNeox(), bert(),   xlmRoberta(), nomicBert(),
     };
     return kTable;
 }
