@@ -54,6 +54,13 @@ private slots:
     void refusesAPromptLongerThanTheContext();
     void refusesLogitsThatAreNotFinite();
     void logitsComeFromAnEmptyCache();
+    void logProbabilitiesAreThoseOfTheLogits();
+    void maskDecidesWhatIsSaid();
+    void thoughtsAreAStreamOfTheirOwn_data();
+    void thoughtsAreAStreamOfTheirOwn();
+    void thoughtsEndWhenTheAnswerIsWanted();
+    void answerHasALimitOfItsOwn();
+    void templateIsToldAboutThinking();
     void encoderGeneratesNothing();
     void textsGiveTheVectorsOfTheReference_data();
     void textsGiveTheVectorsOfTheReference();
@@ -318,6 +325,160 @@ void TestGenerator::logitsComeFromAnEmptyCache()
     QCOMPARE(second->rows, int(m_prompt.size()));
     QCOMPARE(second->columns, 900);
     QVERIFY(first->values == second->values);
+}
+
+void TestGenerator::logProbabilitiesAreThoseOfTheLogits()
+{
+    SessionOptions whole;
+    whole.kv = KvType::F32;
+    auto session = Session::open(m_llama, whole);
+    const auto logits = session->logits(m_prompt);
+    QVERIFY(logits);
+    GenerateOptions options = greedyTokens(3);
+    options.logProbabilities = 2;
+    options.sampling.temperature = 2; // and penalties change nothing of it
+    options.sampling.repetitionPenalty = 1.5f;
+
+    const auto generated = session->generate(m_prompt, options, {});
+
+    QVERIFY(generated);
+    QCOMPARE(generated->logProbabilities.size(), generated->tokens.size());
+    const auto expected = logProbabilities(logits->row(logits->rows - 1));
+    const LogProbabilities &first = generated->logProbabilities.front();
+    QCOMPARE(first.chosen.token, generated->tokens.front());
+    QVERIFY(std::abs(double(first.chosen.value) - expected[std::size_t(first.chosen.token)]) < 1e-4);
+    QCOMPARE(first.top.size(), std::size_t(2));
+    const auto best = std::ranges::max_element(expected);
+    QCOMPARE(first.top[0].token, TokenId(best - expected.begin()));
+    QVERIFY(std::abs(double(first.top[0].value) - *best) < 1e-4);
+}
+
+void TestGenerator::maskDecidesWhatIsSaid()
+{
+    const auto script = m_llama->encode("The canal [2]", {});
+    GenerateOptions options = greedyTokens(int(script.size()));
+    options.mask = [&](std::span<const TokenId> answer, std::span<std::uint8_t> allowed) {
+        std::ranges::fill(allowed, std::uint8_t(0));
+        allowed[std::size_t(script[answer.size()])] = 1;
+    };
+
+    const auto generated = Session::open(m_llama)->generate(m_prompt, options, {});
+    options.mask = [](auto, std::span<std::uint8_t> allowed) { std::ranges::fill(allowed, std::uint8_t(0)); };
+    const auto nothing = Session::open(m_llama)->generate(m_prompt, options, {});
+
+    QVERIFY(generated);
+    QCOMPARE(generated->tokens, script);
+    QVERIFY(!nothing);
+    QCOMPARE(nothing.error().code, ErrorCode::Unsupported);
+}
+
+void TestGenerator::thoughtsAreAStreamOfTheirOwn_data()
+{
+    QTest::addColumn<QString>("name");
+    QTest::addColumn<QString>("file");
+    QTest::addRow("tags are text") << "llama"
+                                   << "llama-f16.gguf";
+    QTest::addRow("tags are tokens") << "qwen3"
+                                     << "qwen3-bf16.gguf";
+}
+
+/// The prompt opens the thoughts, as the templates of DeepSeek-R1 and QwQ do.
+void TestGenerator::thoughtsAreAStreamOfTheirOwn()
+{
+    QFETCH(QString, name);
+    QFETCH(QString, file);
+    const auto model = loadModel(name.toStdString(), file.toStdString());
+    if (!model) {
+        QSKIP("needs ../shared");
+    }
+    const auto prompt = model->encode("How long is the canal?\n<think>\n", {false, true});
+    GenerateOptions options = greedyTokens(60);
+    options.thinkingBudget = 12;
+    options.logProbabilities = 0;
+    std::string thoughts;
+    std::string answer;
+
+    const auto generated =
+        Session::open(model)->generate(prompt, options, [&](std::string_view text, TextPart part) {
+            (part == TextPart::Thinking ? thoughts : answer) += text;
+        });
+
+    QVERIFY(generated);
+    QVERIFY(generated->thinkingCut);
+    QVERIFY(generated->thinkingTokens > 12 && generated->thinkingTokens < 30);
+    QCOMPARE(generated->tokens.size(), std::size_t(60));
+    QCOMPARE(generated->logProbabilities.size(), std::size_t(60));
+    QVERIFY(!generated->thinking.empty() && !generated->text.empty());
+    QCOMPARE(generated->thinking, thoughts);
+    QCOMPARE(generated->text, answer);
+    for (const std::string &text : {thoughts, answer}) {
+        QVERIFY(text.find("think>") == std::string::npos);
+    }
+    options.thinkingBudget = -1;
+    const auto unbounded = Session::open(model)->generate(prompt, options, {});
+    QVERIFY(unbounded && !unbounded->thinkingCut && unbounded->text.empty());
+    QCOMPARE(unbounded->thinkingTokens, 60);
+}
+
+void TestGenerator::thoughtsEndWhenTheAnswerIsWanted()
+{
+    const auto prompt = m_llama->encode("How long is the canal? <think>", {});
+    GenerateOptions options = greedyTokens(60);
+    int pieces = 0;
+
+    const auto generated = Session::open(m_llama)->generate(
+        prompt, options, [&, answerNow = options.answerNow](std::string_view, TextPart) mutable {
+            if (++pieces == 3) {
+                answerNow.cancel();
+            }
+        });
+
+    QVERIFY(generated);
+    QVERIFY(generated->thinkingCut);
+    QVERIFY(!generated->text.empty());
+    QVERIFY(generated->thinkingTokens < 30);
+    QCOMPARE(generated->reason, StopReason::MaxTokens);
+}
+
+void TestGenerator::answerHasALimitOfItsOwn()
+{
+    const auto prompt = m_llama->encode("How long is the canal? <think>", {});
+    GenerateOptions options = greedyTokens(100);
+    options.thinkingBudget = 10;
+    options.maxAnswerTokens = 7;
+
+    const auto generated = Session::open(m_llama)->generate(prompt, options, {});
+
+    QVERIFY(generated);
+    QCOMPARE(int(generated->tokens.size()) - generated->thinkingTokens, 7);
+    QCOMPARE(generated->reason, StopReason::MaxTokens);
+}
+
+void TestGenerator::templateIsToldAboutThinking()
+{
+    const std::filesystem::path source = SHARED_DATA "/golden/templates/Qwen-Qwen3-0.6B.jinja";
+    const auto folder = Golden::folderOf("qwen3") / "hf";
+    if (!std::filesystem::exists(source) || !std::filesystem::exists(folder)) {
+        QSKIP("needs ../shared");
+    }
+    QTemporaryDir temporary;
+    const std::filesystem::path copy = temporary.path().toStdString();
+    std::filesystem::copy(folder, copy, std::filesystem::copy_options::overwrite_existing);
+    std::filesystem::copy_file(source, copy / "chat_template.jinja",
+                               std::filesystem::copy_options::overwrite_existing);
+    const auto loaded = Model::load(copy);
+    QVERIFY2(loaded, loaded ? "" : loaded.error().detail.c_str());
+    const auto model = *loaded;
+    const ChatMessage messages[] = {{Role::User, "How long is the canal?"}};
+    const TokenId close = model->encode("</think>", {false, true}).front();
+    const auto closed = [&](std::optional<bool> thinking) {
+        const auto prompt = model->chatPrompt(messages, true, thinking);
+        return prompt && std::ranges::find(*prompt, close) != prompt->end();
+    };
+
+    QVERIFY(closed(false)); // an empty thought stands in the prompt
+    QVERIFY(!closed(true));
+    QVERIFY(!closed({}));
 }
 
 void TestGenerator::encoderGeneratesNothing()
