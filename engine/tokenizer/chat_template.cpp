@@ -57,8 +57,7 @@ public:
 
 private:
     Result<std::vector<PromptPiece>> renderOnce(std::span<const TemplateMessage> messages,
-                                                bool addGenerationPrompt,
-                                                std::optional<bool> thinking) const
+                                                bool addGenerationPrompt, std::optional<bool> thinking) const
     {
         jinja::Template::Input input;
         for (const TemplateMessage &message : messages) {
@@ -121,15 +120,6 @@ std::string templateOfConfig(const ModelFile &file)
     return {};
 }
 
-std::string sourceOf(const ModelFile &file)
-{
-    if (file.format() == FileFormat::Gguf) {
-        return file.metadata().text("tokenizer.chat_template").value_or(std::string());
-    }
-    const auto own = file.textFile("chat_template.jinja");
-    return own ? *own : templateOfConfig(file);
-}
-
 /// Empty, and the reason in the log, where the template is not to be used.
 std::unique_ptr<const ChatTemplate> fromSource(const std::string &source, const Tokenizer &tokenizer,
                                                const std::string &path)
@@ -153,9 +143,18 @@ std::unique_ptr<const ChatTemplate> fromSource(const std::string &source, const 
 
 } // namespace
 
+std::string chatTemplateSource(const ModelFile &file)
+{
+    if (file.format() == FileFormat::Gguf) {
+        return file.metadata().text("tokenizer.chat_template").value_or(std::string());
+    }
+    const auto own = file.textFile("chat_template.jinja");
+    return own ? *own : templateOfConfig(file);
+}
+
 std::unique_ptr<const ChatTemplate> ChatTemplate::load(const ModelFile &file, const Tokenizer &tokenizer)
 {
-    const std::string source = sourceOf(file);
+    const std::string source = chatTemplateSource(file);
     if (!source.empty()) {
         if (auto own = fromSource(source, tokenizer, file.metadata().source)) {
             return own;

@@ -49,6 +49,10 @@ public:
                                                     std::optional<bool> thinking = {}) const = 0;
 };
 
+/// The Jinja source that a GGUF or a folder carries (chat_template.jinja, else tokenizer_config.json's, of
+/// several the one called default); empty: none.
+std::string chatTemplateSource(const ModelFile &file);
+
 /// Encodes pieces as one text, in which control tokens are found inside control pieces only.
 std::vector<TokenId> encodePieces(const Tokenizer &tokenizer, std::span<const PromptPiece> pieces);
 

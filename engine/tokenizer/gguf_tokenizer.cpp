@@ -297,6 +297,15 @@ Result<std::unique_ptr<const Tokenizer>> loadSentencePiece(const Metadata &metad
     ASSIGN_OR_RETURN(model.scores, readScores(metadata, static_cast<std::size_t>(parts.vocabulary.size())));
     ASSIGN_OR_RETURN(model.dropFirstBlank, metadata.flagOr(keyOf("add_space_prefix"), true));
     std::vector<NormalStep> normal;
+    if (metadata.contains(keyOf("precompiled_charsmap"))) {
+        ASSIGN_OR_RETURN(Charsmap charsmap, readCharsmap(metadata));
+        normal.emplace_back(std::move(charsmap));
+    }
+    ASSIGN_OR_RETURN(const bool collapse, metadata.flagOr(keyOf("remove_extra_whitespaces"), false));
+    if (collapse) {
+        normal.emplace_back(steps::Strip{true, true});
+        normal.emplace_back(steps::CollapseBlanks{});
+    }
     if (model.dropFirstBlank) {
         normal.emplace_back(steps::Prepend{std::string(kMetaspace)});
     }

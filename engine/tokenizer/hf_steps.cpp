@@ -228,6 +228,23 @@ Result<std::vector<NormalStep>> readNormalSteps(const json &root)
     return steps;
 }
 
+Result<std::string> charsmapBytes(const json &root)
+{
+    std::string bytes;
+    std::size_t count = 0;
+    const json *normalizer = memberOf(root, "normalizer");
+    if (normalizer == nullptr) {
+        return bytes;
+    }
+    RETURN_IF_ERROR(forEachStep(*normalizer, "normalizers", 0, count, [&](const json &step) -> Result<void> {
+        if (textOf(step, "type") == "Precompiled") {
+            ASSIGN_OR_RETURN(bytes, fromBase64(textOf(step, "precompiled_charsmap")));
+        }
+        return {};
+    }));
+    return bytes;
+}
+
 Result<HfSplit> readSplit(const json &root)
 {
     HfSplit split;

@@ -22,6 +22,9 @@ bool flagOf(const nlohmann::json &object, const char *name, bool fallback);
 /// "normalizer" of tokenizer.json. Errors: Damaged, Unsupported (name the step).
 Result<std::vector<NormalStep>> readNormalSteps(const nlohmann::json &root);
 
+/// The compiled rules of a Precompiled normalizer; empty: none. Errors: Damaged.
+Result<std::string> charsmapBytes(const nlohmann::json &root);
+
 /// "pre_tokenizer" of tokenizer.json.
 struct HfSplit
 {

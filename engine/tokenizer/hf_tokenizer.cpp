@@ -1,12 +1,14 @@
 #include "engine/tokenizer/hf_tokenizer.h"
 
 #include "engine/tokenizer/bpe.h"
+#include "engine/tokenizer/gguf_tokenizer.h"
+#include "engine/tokenizer/hf_files.h"
 #include "engine/tokenizer/hf_steps.h"
 #include "engine/tokenizer/hf_vocabulary.h"
 #include "engine/tokenizer/sentencepiece.h"
+#include "engine/tokenizer/tokenizer_metadata.h"
 #include "engine/tokenizer/unigram.h"
 #include "engine/tokenizer/wordpiece.h"
-#include "engine/weights/json.h"
 
 #include <algorithm>
 
@@ -140,9 +142,8 @@ TokenizerResult loadWordPiece(const json &root, const json &model, TokenizerPart
     return makeWordPiece(std::move(parts), std::move(wordPiece));
 }
 
-TokenizerResult loadJson(const ModelFile &file, const std::string &text)
+TokenizerResult loadJson(const ModelFile &file, const json &root)
 {
-    ASSIGN_OR_RETURN(const json root, parseJson(text, "tokenizer.json"));
     const json *model = memberOf(root, "model");
     if (model == nullptr) {
         return damaged("model: missing");
@@ -180,19 +181,24 @@ TokenizerResult loadVocabText(const ModelFile &file, const std::string &text)
 
 TokenizerResult loadHfTokenizer(const ModelFile &file)
 {
-    const auto tokenizer = file.textFile("tokenizer.json");
-    if (tokenizer) {
-        auto loaded = loadJson(file, *tokenizer);
+    const auto root = readTokenizerJson(file);
+    if (root) {
+        auto loaded = loadJson(file, *root);
         return loaded ? std::move(loaded)
                       : TokenizerResult(
                             fail(loaded.error().code, file.path().string() + "/" + loaded.error().detail));
     }
-    if (tokenizer.error().code != ErrorCode::NotFound) {
-        return tl::unexpected(tokenizer.error());
+    if (root.error().code != ErrorCode::NotFound) {
+        return fail(root.error().code, file.path().string() + "/" + root.error().detail);
+    }
+    if (const auto metadata = sentencePieceMetadata(file)) {
+        return loadGgufTokenizer(*metadata);
+    } else if (metadata.error().code != ErrorCode::NotFound) {
+        return fail(metadata.error().code, file.path().string() + "/" + metadata.error().detail);
     }
     const auto vocab = file.textFile("vocab.txt");
     if (!vocab) {
-        return fail(vocab.error().code, "no tokenizer.json, and " + vocab.error().detail);
+        return fail(vocab.error().code, "no tokenizer.json or tokenizer.model, and " + vocab.error().detail);
     }
     return loadVocabText(file, *vocab);
 }

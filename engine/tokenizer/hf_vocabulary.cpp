@@ -1,5 +1,6 @@
 #include "engine/tokenizer/hf_vocabulary.h"
 
+#include "engine/tokenizer/added_tokens.h"
 #include "engine/tokenizer/hf_steps.h"
 #include "engine/weights/json.h"
 
@@ -139,10 +140,7 @@ std::optional<TokenId> namedToken(const Vocabulary &vocabulary, const std::vecto
                                   const char *name)
 {
     for (const json &file : files) {
-        const json *value = memberOf(file, name);
-        const std::string text = value == nullptr     ? ""
-                                 : value->is_object() ? textOf(*value, "content")
-                                                      : textOf(file, name);
+        const std::string text = namedTokenText(file, name);
         const TokenId token = text.empty() ? -1 : vocabulary.find(text);
         if (token >= 0) {
             return token;

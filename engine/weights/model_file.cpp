@@ -190,7 +190,7 @@ std::string ModelFile::fingerprint() const
     return text;
 }
 
-Result<std::string> ModelFile::textFile(std::string_view name) const
+Result<std::string> ModelFile::dataFile(std::string_view name) const
 {
     if (m_impl->format != FileFormat::HuggingFace || !isPlainName(name)) {
         return fail(ErrorCode::NotFound,
@@ -201,7 +201,12 @@ Result<std::string> ModelFile::textFile(std::string_view name) const
     if (bytes.size() > kLargestText) {
         return fail(ErrorCode::Damaged, std::string(name) + ": larger than 100 MB");
     }
-    std::string text(reinterpret_cast<const char *>(bytes.data()), bytes.size());
+    return std::string(reinterpret_cast<const char *>(bytes.data()), bytes.size());
+}
+
+Result<std::string> ModelFile::textFile(std::string_view name) const
+{
+    ASSIGN_OR_RETURN(std::string text, dataFile(name));
     if (!isValidUtf8(text)) {
         return fail(ErrorCode::Damaged, std::string(name) + ": not UTF-8");
     }

@@ -72,6 +72,9 @@ public:
     /// A JSON or text file of a Hugging Face folder (config.json, tokenizer.json, ...), at most 100 MB.
     /// Errors: NotFound, Unreadable, Damaged (not UTF-8, too large).
     Result<std::string> textFile(std::string_view name) const;
+    /// Any file of a folder (tokenizer.model), at most 100 MB. Errors: NotFound, Unreadable, Damaged (too
+    /// large).
+    Result<std::string> dataFile(std::string_view name) const;
 
     ~ModelFile();
 
