@@ -75,7 +75,9 @@ struct Services::Impl
     {
         const auto start = std::chrono::steady_clock::now();
         ASSIGN_OR_RETURN(const fs::path path, findModel(options.library, given, role));
-        ASSIGN_OR_RETURN(auto model, engine::Model::load(path, {options.threads, options.device}));
+        engine::LoadOptions loading{options.threads, options.device};
+        loading.prefixCache.folder = options.library / "prompts";
+        ASSIGN_OR_RETURN(auto model, engine::Model::load(path, loading));
         const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
         engine::logLine(engine::LogLevel::Info, std::string(role) + " " + model->info().name + " on " +
                                                     model->info().device + " loaded in " +

@@ -235,6 +235,7 @@ struct Answer
     std::string model;
     std::string device;
     int promptTokens = 0;
+    int reusedTokens = 0; ///< of the prompt, known from an earlier one
     int answerTokens = 0;
     AnswerSeconds seconds;
 };

@@ -27,6 +27,7 @@ Json answerJson(const rag::Answer &answer, double ingestSeconds)
             {"passages", toJson(answer.passages)},
             {"model", answer.model},
             {"prompt_tokens", answer.promptTokens},
+            {"reused_tokens", answer.reusedTokens},
             {"answer_tokens", answer.answerTokens},
             {"seconds",
              {{"ingest", ingestSeconds},

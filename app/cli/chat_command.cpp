@@ -118,7 +118,10 @@ Result<void> chat(CliContext &context, ChatOptions &options)
                                    {"question", line},
                                    {"answer", answer.text},
                                    {"abstained", answer.abstained},
-                                   {"citations", citations}});
+                                   {"citations", citations},
+                                   {"prompt_tokens", answer.promptTokens},
+                                   {"reused_tokens", answer.reusedTokens},
+                                   {"prefill_seconds", answer.seconds.prefill}});
         }
     }
     if (context.cancel.isCancelled())

@@ -43,6 +43,7 @@ struct GenerateFlags
     std::string tokens;
     std::string prompt;
     bool parseSpecial = false;
+    std::string kv = "f32"; ///< this command is for comparisons
     engine::GenerateOptions options;
 };
 
@@ -57,13 +58,48 @@ Result<std::vector<engine::TokenId>> promptTokens(const Model &model, const Gene
     return model.encode(flags.prompt, {true, flags.parseSpecial});
 }
 
+engine::KvType kvTypeOf(std::string_view name)
+{
+    return name == "f32" ? engine::KvType::F32 : name == "q8_0" ? engine::KvType::Q8_0 : engine::KvType::F16;
+}
+
+const char *reasonName(engine::StopReason reason)
+{
+    switch (reason) {
+    case engine::StopReason::EndOfText:
+        return "end of text";
+    case engine::StopReason::StopText:
+        return "stop text";
+    case engine::StopReason::MaxTokens:
+        return "max tokens";
+    case engine::StopReason::ContextFull:
+        return "context full";
+    case engine::StopReason::Cancelled:
+        break;
+    }
+    return "cancelled";
+}
+
+nlohmann::json toJson(const std::vector<engine::LogProbabilities> &all)
+{
+    auto json = nlohmann::json::array();
+    for (const engine::LogProbabilities &entry : all) {
+        auto top = nlohmann::json::array();
+        for (const engine::TokenLogProbability &token : entry.top) {
+            top.push_back({{"token", token.token}, {"value", token.value}});
+        }
+        json.push_back({{"token", entry.chosen.token}, {"value", entry.chosen.value}, {"top", top}});
+    }
+    return json;
+}
+
 Result<void> runGenerate(const CliContext &context, GenerateFlags flags)
 {
     ASSIGN_OR_RETURN(const auto model, load(context, "generator"));
     ASSIGN_OR_RETURN(const auto prompt, promptTokens(*model, flags));
     flags.options.sampling.temperature = context.temperature;
     flags.options.sampling.seed = context.seed;
-    ASSIGN_OR_RETURN(auto session, engine::Session::open(model));
+    ASSIGN_OR_RETURN(auto session, engine::Session::open(model, {.kv = kvTypeOf(flags.kv)}));
     const auto show = [&](std::string_view text, engine::TextPart part) {
         if (!context.json) {
             std::FILE *to = part == engine::TextPart::Answer ? stdout : stderr;
@@ -77,6 +113,11 @@ Result<void> runGenerate(const CliContext &context, GenerateFlags flags)
         nlohmann::json json;
         json["tokens"] = generated.tokens;
         json["text"] = generated.text;
+        json["thinking"] = generated.thinking;
+        json["reason"] = reasonName(generated.reason);
+        if (flags.options.logProbabilities >= 0) {
+            json["log_probabilities"] = toJson(generated.logProbabilities);
+        }
         printJsonLine(json);
     } else {
         std::fputc('\n', stdout);
@@ -160,7 +201,18 @@ void addGenerate(CLI::App &engine, CliContext &context)
     command->add_option("--top-p", sampling.topP, "Draw from the fewest that reach this probability");
     command->add_option("--min-p", sampling.minP,
                         "Leave out what is less likely than this share of the best");
+    command->add_option("--typical-p", sampling.typicalP, "Draw from what is as surprising as expected");
     command->add_option("--repetition-penalty", sampling.repetitionPenalty, "Above 1: repeat less");
+    command->add_option("--frequency-penalty", sampling.frequencyPenalty, "Taken off for each time it came");
+    command->add_option("--presence-penalty", sampling.presencePenalty, "Taken off once if it came");
+    command->add_option("--dry", sampling.dry.multiplier, "Above 0: do not continue a repetition");
+    command->add_option("--mirostat", sampling.mirostat.tau, "Bits of surprise to hold; 0: off");
+    command->add_option("--thinking-budget", flags->options.thinkingBudget,
+                        "Close a reasoning model's thoughts after so many tokens");
+    command->add_option("--log-probabilities", flags->options.logProbabilities,
+                        "With --json: natural logarithms of each token and of the n likeliest in its place");
+    command->add_option("--kv", flags->kv, "How keys and values are kept")
+        ->check(CLI::IsMember({"f32", "f16", "q8_0"}));
     onRun(*command, context, [&context, flags] { return runGenerate(context, *flags); });
 }
 

@@ -34,16 +34,9 @@ private:
     std::chrono::steady_clock::time_point m_start = std::chrono::steady_clock::now();
 };
 
-/// The same passages give the same marks, so the same seed gives the same answer, and a cached prompt stays
-/// good. makeFence() sees to it that the text cannot contain them.
-std::uint64_t seedOf(std::span<const Passage> passages)
-{
-    std::uint64_t hash = 14695981039346656037ULL; // FNV-1a
-    for (const Passage &passage : passages)
-        for (const char c : passage.text)
-            hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
-    return hash;
-}
+/// The same marks round every passage, so that the same seed gives the same answer, and a prompt that begins
+/// with the same passages is known. makeFence() sees to it that no passage contains them.
+constexpr std::uint64_t kFenceSeed = 14695981039346656037ULL;
 
 } // namespace
 
@@ -221,7 +214,7 @@ Result<void> GroundedAnswerer::generate(Writer &writer, const Question &question
     promptOptions.budget = m_options.smallModel ? std::min(room, kSmallBudget) : room;
     promptOptions.passages =
         m_options.smallModel ? std::min(options.passages, kSmallPassages) : options.passages;
-    promptOptions.fence = makeFence(answer.passages, seedOf(answer.passages));
+    promptOptions.fence = makeFence(answer.passages, kFenceSeed);
     promptOptions.answerLanguage = language;
     const Prompt prompt = writePrompt(
         answer.passages, history, question.text,
@@ -244,7 +237,10 @@ Result<void> GroundedAnswerer::generate(Writer &writer, const Question &question
         }
     };
 
-    const GenerationOptions generation{maxTokens, options.temperature, options.seed, {}};
+    GenerationOptions generation;
+    generation.maxTokens = maxTokens;
+    generation.temperature = options.temperature;
+    generation.seed = options.seed;
     ASSIGN_OR_RETURN(
         const Generation made,
         m_model->generate(
@@ -254,6 +250,7 @@ Result<void> GroundedAnswerer::generate(Writer &writer, const Question &question
         show(supported.finish());
     RETURN_IF_ERROR(shown);
     answer.promptTokens = made.promptTokens;
+    answer.reusedTokens = made.reusedTokens;
     answer.answerTokens = made.answerTokens;
     answer.seconds.prefill = made.prefillSeconds;
     answer.seconds.decode = made.decodeSeconds;

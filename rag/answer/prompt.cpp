@@ -3,11 +3,13 @@
 #include "rag/text/normalizer.h"
 
 #include <algorithm>
+#include <tuple>
 
 namespace rag {
 
 namespace {
 
+constexpr int kRestStep = 128;    ///< tokens of rules, history and question are counted in these steps
 constexpr int kTokensPerTurn = 8; ///< what a chat form puts round a message, generously
 
 std::string rulesFor(std::string_view language)
@@ -67,6 +69,53 @@ std::vector<Exchange> latestThatFit(std::span<const Exchange> history, int budge
     return kept;
 }
 
+/// A passage of the prompt, whole or its beginning.
+struct Taken
+{
+    std::size_t index = 0;
+    std::string_view text;
+    bool whole = true;
+};
+
+/// The best that fit, the last of them perhaps cut.
+std::vector<Taken> takePassages(std::span<const Passage> passages, int budget,
+                                const std::function<int(std::string_view)> &countTokens,
+                                const std::string &fence)
+{
+    std::vector<Taken> taken;
+    for (std::size_t i = 0; i < passages.size(); ++i) {
+        const Passage &passage = passages[i];
+        const int n = int(passages.size()); // the widest number
+        Taken part{i, passage.text, true};
+        int cost = countTokens(fenced(passage, n, part.text, fence));
+        if (cost > budget) {
+            const int frame = countTokens(fenced(passage, n, "", fence));
+            part = {i, cutAtSentence(passage.text, budget - frame, countTokens), false};
+            cost = countTokens(fenced(passage, n, part.text, fence));
+            if (part.text.empty() || cost > budget)
+                break;
+        }
+        budget -= cost;
+        taken.push_back(part);
+        if (!part.whole)
+            break;
+    }
+    return taken;
+}
+
+/// By place in the documents, whatever their rank was: another question that finds the same passages then has
+/// the same prompt as far as its history, and need not have it read again. The one that was cut stands last.
+std::vector<Taken> inStableOrder(std::span<const Passage> passages, std::vector<Taken> taken)
+{
+    std::stable_sort(taken.begin(), taken.end(), [&](const Taken &a, const Taken &b) {
+        const Passage &left = passages[a.index];
+        const Passage &right = passages[b.index];
+        return std::tuple(!a.whole, left.document, left.page, left.chunk) <
+               std::tuple(!b.whole, right.document, right.page, right.chunk);
+    });
+    return taken;
+}
+
 } // namespace
 
 std::string makeFence(std::span<const Passage> passages, std::uint64_t random)
@@ -101,25 +150,21 @@ Prompt writePrompt(std::span<const Passage> passages, std::span<const Exchange> 
     for (const Exchange &exchange : said)
         prompt.tokens += countTokens(exchange.question) + countTokens(exchange.answer) + 2 * kTokensPerTurn;
 
+    // What the rest of the budget is does not depend on a word more or less in the question, so that the next
+    // question on these passages finds them cut where they were.
+    const int rest = (prompt.tokens + kRestStep - 1) / kRestStep * kRestStep;
+    const std::vector<Taken> taken =
+        takePassages(passages.first(std::min(passages.size(), std::size_t(std::max(options.passages, 0)))),
+                     options.budget - std::min(rest, std::max(prompt.tokens, options.budget / 2)),
+                     countTokens, options.fence);
+    prompt.passages = int(taken.size());
     std::string documents;
-    for (const Passage &passage : passages.first(std::min(passages.size(), std::size_t(options.passages)))) {
-        const int n = prompt.passages + 1;
-        std::string text = fenced(passage, n, passage.text, options.fence);
-        int cost = countTokens(text);
-        const int left = options.budget - prompt.tokens;
-        if (cost > left) {
-            const int frame = countTokens(fenced(passage, n, "", options.fence));
-            const std::string_view beginning = cutAtSentence(passage.text, left - frame, countTokens);
-            if (beginning.empty())
-                break;
-            text = fenced(passage, n, beginning, options.fence);
-            cost = countTokens(text);
-            if (cost > left)
-                break;
-        }
+    for (const Taken &part : inStableOrder(passages, taken)) {
+        prompt.order.push_back(int(part.index));
+        const std::string text =
+            fenced(passages[part.index], int(prompt.order.size()), part.text, options.fence);
         documents += text;
-        prompt.tokens += cost;
-        prompt.passages = n;
+        prompt.tokens += countTokens(text);
     }
 
     prompt.turns.push_back({Speaker::System, rules});

@@ -19,21 +19,24 @@ struct PromptOptions
     std::string answerLanguage; ///< "en", "ar", ...
 };
 
-/// What the model reads, and the passages that are in it: passage i is number i + 1.
+/// What the model reads, and the passages that are in it.
 struct Prompt
 {
     std::vector<Turn> turns;
-    int passages = 0; ///< of those given, so many from the front
-    int tokens = 0;   ///< without what the chat form adds
+    int passages = 0;       ///< of those given, so many from the front
+    std::vector<int> order; ///< number n of the prompt is the passage order[n - 1] of those given
+    int tokens = 0;         ///< without what the chat form adds
 };
 
 /// A word that no passage holds, from letters that `random` chooses: a document can not close its own fence.
 std::string makeFence(std::span<const Passage> passages, std::uint64_t random);
 
-/// Rules, documents, history, question: in this order, so that what changes stands last. Short and plain, as
-/// small models need it. Passages that pass the budget are left out, the last perhaps cut at a sentence; of
-/// the history the latest exchanges that fit into a quarter of the budget. A pure function.
-/// @param history  oldest first
+/// Rules, documents, history, question: in this order, so that what changes stands last. Passages stand in
+/// the order of their documents and pages, so that another ranking of the same gives the same beginning,
+/// which a model has read already. Short and plain, as small models need it. Passages that pass the budget
+/// are left out, the last perhaps cut at a sentence; of the history the latest exchanges that fit into a
+/// quarter of the budget. A pure function.
+/// @param passages  the best first @param history  oldest first
 Prompt writePrompt(std::span<const Passage> passages, std::span<const Exchange> history,
                    std::string_view question, const std::function<int(std::string_view)> &countTokens,
                    const PromptOptions &options);

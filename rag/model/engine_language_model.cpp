@@ -10,6 +10,8 @@ namespace {
 constexpr int kContextLimit =
     8192; ///< more cache than this is not worth its memory for passages of some pages
 
+constexpr int kTagTokens = 32; ///< at most, round thoughts, with the blanks beside them
+
 engine::Role roleOf(Speaker speaker)
 {
     switch (speaker) {
@@ -35,10 +37,14 @@ std::string plainPrompt(std::span<const Turn> turns)
     return text + "Answer:";
 }
 
-engine::GenerateOptions engineOptions(const GenerationOptions &options)
+/// @param room  tokens of the context behind the prompt
+engine::GenerateOptions engineOptions(const GenerationOptions &options, int room)
 {
     engine::GenerateOptions result;
-    result.maxTokens = options.maxTokens;
+    result.thinkingBudget = std::clamp(room - options.maxTokens - kTagTokens, 0, std::max(0, options.thinkingBudget));
+    result.maxAnswerTokens = options.maxTokens;
+    result.maxTokens = options.maxTokens + result.thinkingBudget + kTagTokens;
+    result.answerNow = options.answerNow;
     result.sampling.temperature = options.temperature;
     result.sampling.seed = options.seed;
     result.stop = options.stop;
@@ -79,14 +85,15 @@ int EngineLanguageModel::countTokens(std::string_view text) const
     return m_model->countTokens(text);
 }
 
-Result<std::vector<engine::TokenId>> EngineLanguageModel::promptOf(std::span<const Turn> turns) const
+Result<std::vector<engine::TokenId>> EngineLanguageModel::promptOf(std::span<const Turn> turns,
+                                                                   bool thinks) const
 {
     if (!m_model->hasChatForm())
         return m_model->encode(plainPrompt(turns), {.addSpecial = true, .parseSpecial = false});
     std::vector<engine::ChatMessage> messages;
     for (const Turn &turn : turns)
         messages.push_back({roleOf(turn.speaker), turn.text});
-    return m_model->chatPrompt(messages);
+    return m_model->chatPrompt(messages, true, thinks ? std::nullopt : std::optional(false));
 }
 
 Result<Generation> EngineLanguageModel::generate(std::span<const Turn> turns,
@@ -100,21 +107,26 @@ Result<Generation> EngineLanguageModel::generate(std::span<const Turn> turns,
         ASSIGN_OR_RETURN(engine::Session opened, engine::Session::open(m_model, session));
         m_session.emplace(std::move(opened));
     }
-    ASSIGN_OR_RETURN(const std::vector<engine::TokenId> prompt, promptOf(turns));
-    const auto onAnswer = [&](std::string_view text, engine::TextPart part) {
-        if (part == engine::TextPart::Answer && onText)
-            onText(text);
+    const bool thinks = options.thinkingBudget > 0;
+    ASSIGN_OR_RETURN(const std::vector<engine::TokenId> prompt, promptOf(turns, thinks));
+    const auto show = [&](std::string_view text, engine::TextPart part) {
+        const auto &to = part == engine::TextPart::Answer ? onText : options.onThinking;
+        if (to)
+            to(text);
     };
-    ASSIGN_OR_RETURN(engine::Generated made,
-                     m_session->generate(prompt, engineOptions(options), onAnswer, cancel));
+    const auto chosen = engineOptions(options, contextLength() - int(prompt.size()));
+    ASSIGN_OR_RETURN(engine::Generated made, m_session->generate(prompt, chosen, show, cancel));
 
     Generation result;
     result.text = std::move(made.text);
     result.promptTokens = made.promptTokens;
-    result.answerTokens = int(made.tokens.size());
+    result.reusedTokens = made.reusedTokens;
+    result.thinking = std::move(made.thinking);
+    result.answerTokens = int(made.tokens.size()) - made.thinkingTokens;
     result.prefillSeconds = made.prefillSeconds;
     result.decodeSeconds = made.decodeSeconds;
     result.cancelled = made.reason == engine::StopReason::Cancelled;
+    result.contextFull = made.reason == engine::StopReason::ContextFull;
     return result;
 }
 

@@ -26,7 +26,7 @@ public:
 
 private:
     explicit EngineLanguageModel(std::shared_ptr<const engine::Model> model);
-    Result<std::vector<engine::TokenId>> promptOf(std::span<const Turn> turns) const;
+    Result<std::vector<engine::TokenId>> promptOf(std::span<const Turn> turns, bool thinks) const;
 
     std::shared_ptr<const engine::Model> m_model;
     std::optional<engine::Session> m_session; ///< opened at first use: its cache is large

@@ -22,17 +22,23 @@ struct GenerationOptions
     int maxTokens = 256;
     float temperature = 0;
     std::uint64_t seed = 0;
-    std::vector<std::string> stop;
+    std::vector<std::string> stop = {};
+    int thinkingBudget = 512;   ///< tokens that a reasoning model may think besides; 0: it is asked not to
+    CancelToken answerNow = {}; ///< cancel() it from any thread: it stops thinking and answers
+    std::function<void(std::string_view)> onThinking = {}; ///< its thoughts as they come; may be empty
 };
 
 struct Generation
 {
-    std::string text;
+    std::string text;     ///< the answer alone
+    std::string thinking; ///< of a reasoning model
     int promptTokens = 0;
-    int answerTokens = 0;
+    int reusedTokens = 0; ///< of the prompt, known already
+    int answerTokens = 0; ///< without thoughts
     double prefillSeconds = 0;
     double decodeSeconds = 0;
     bool cancelled = false;
+    bool contextFull = false; ///< it ends where the context does
 };
 
 /// Prompt to streamed text. One thread at a time.

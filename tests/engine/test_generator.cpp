@@ -463,9 +463,9 @@ void TestGenerator::templateIsToldAboutThinking()
     }
     QTemporaryDir temporary;
     const std::filesystem::path copy = temporary.path().toStdString();
-    std::filesystem::copy(folder, copy, std::filesystem::copy_options::overwrite_existing);
-    std::filesystem::copy_file(source, copy / "chat_template.jinja",
-                               std::filesystem::copy_options::overwrite_existing);
+    std::filesystem::copy(folder, copy, std::filesystem::copy_options::recursive);
+    std::filesystem::remove(copy / "chat_template.jinja");
+    std::filesystem::copy_file(source, copy / "chat_template.jinja");
     const auto loaded = Model::load(copy);
     QVERIFY2(loaded, loaded ? "" : loaded.error().detail.c_str());
     const auto model = *loaded;

@@ -66,6 +66,7 @@ private slots:
     void fenceIsInNoPassage();
     void fenceDiffersWithTheRandomPart();
     void theSameInputGivesTheSamePrompt();
+    void anotherRankingBeginsTheSame();
 };
 
 void TestPrompt::putsRulesThenPassagesThenHistoryThenQuestion()
@@ -171,6 +172,33 @@ void TestPrompt::fenceIsInNoPassage()
 void TestPrompt::fenceDiffersWithTheRandomPart()
 {
     QVERIFY(makeFence({}, 1) != makeFence({}, 2));
+}
+
+void TestPrompt::anotherRankingBeginsTheSame()
+{
+    const std::vector<Passage> passages{passage("Gamma is here.", "c.pdf", 9),
+                                        passage("Alpha is here.", "a.pdf", 1),
+                                        passage("Beta is here.", "b.pdf", 4)};
+    std::string lengthy;
+    for (int i = 0; i < 60; ++i)
+        lengthy += "One two three four five. ";
+    const std::vector<Passage> others{passages[2], passages[0], passages[1], passage(lengthy, "d.pdf", 0)};
+    const auto documents = [](const Prompt &prompt) {
+        const std::string text = allText(prompt);
+        return text.substr(0, text.find("Question:"));
+    };
+
+    const Prompt first = writePrompt(passages, {}, "Where is it?", countWords, optionsWith(500));
+    const Prompt second =
+        writePrompt(others, {}, "And which of them is older?", countWords, optionsWith(260));
+    const Prompt third = writePrompt(others, {}, "Why?", countWords, optionsWith(260));
+
+    const std::vector<int> order{1, 2, 0};
+    QVERIFY(first.order == order);
+    QCOMPARE(second.passages, 4); // the last one cut, and so at the end, though its page is the first
+    QCOMPARE(second.order.back(), 3);
+    QVERIFY(documents(second).starts_with(documents(first).substr(0, documents(first).size() - 2)));
+    QCOMPARE(documents(second), documents(third)); // cut at the same place
 }
 
 void TestPrompt::theSameInputGivesTheSamePrompt()
