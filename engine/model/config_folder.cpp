@@ -190,6 +190,8 @@ Result<void> readSizes(const JsonReader &read, ModelConfig &config)
     const ArchSpec &spec = *config.spec;
     ASSIGN_OR_RETURN(config.layers, read.count({"num_hidden_layers", "n_layer"}));
     ASSIGN_OR_RETURN(config.hidden, read.count({"hidden_size", "n_embd"}));
+    RETURN_IF_ERROR(
+        read.countOr({"vocab_size"}, 1)); // the embedding has the word; a number that cannot be is refused
     ASSIGN_OR_RETURN(config.feedForward,
                      spec.gated ? read.count({"intermediate_size", "n_inner"})
                                 : read.countOr({"intermediate_size", "n_inner"}, 4 * config.hidden));
