@@ -36,9 +36,29 @@ void TestModels::logitsAreThoseOfTheReference_data()
 {
     QTest::addColumn<std::string>("model");
     QTest::addColumn<std::string>("file");
-    for (const char *model :
-         {"llama", "llama3", "smollm2", "llama-quant", "mistral", "smollm3", "qwen2", "qwen3", "gemma2",
-          "gemma3", "phi3", "phi3-longrope", "olmo2", "gpt2", "gptj", "gpt-neox", "gpt-neox-sequential"}) {
+    for (const char *model : {"llama",
+                              "llama3",
+                              "smollm2",
+                              "llama-quant",
+                              "mistral",
+                              "smollm3",
+                              "qwen2",
+                              "qwen3",
+                              "gemma2",
+                              "gemma3",
+                              "phi3",
+                              "phi3-longrope",
+                              "olmo2",
+                              "gpt2",
+                              "gptj",
+                              "gpt-neox",
+                              "gpt-neox-sequential",
+                              "mixtral",
+                              "mixtral-quant",
+                              "qwen2-moe",
+                              "qwen3-moe",
+                              "deepseek-v2-lite",
+                              "deepseek-v3"}) {
         addExactFiles(model);
     }
 }
@@ -83,6 +103,9 @@ void TestModels::logitsOfQuantisedFilesAreClose_data()
     for (const char *type : {"Q4_0", "Q4_1", "Q8_0", "Q5_0", "Q5_1", "Q2_K", "Q3_K_M", "Q4_K_M", "Q5_K_M",
                              "Q6_K", "IQ4_NL", "IQ4_XS"}) {
         addRow("llama-quant", ("llama-quant-" + std::string(type) + ".gguf").c_str());
+    }
+    for (const char *type : {"Q8_0", "Q4_K_M", "IQ4_XS"}) {
+        addRow("mixtral-quant", ("mixtral-quant-" + std::string(type) + ".gguf").c_str());
     }
 }
 
@@ -131,6 +154,8 @@ void TestModels::threadsChangeNothing_data()
     addRow("llama", "llama-f16.gguf");
     addRow("smollm2", "smollm2-f16.gguf");
     addRow("llama-quant", "llama-quant-Q4_1.gguf");
+    addRow("mixtral-quant", "mixtral-quant-Q4_K_M.gguf");
+    addRow("deepseek-v3", "deepseek-v3-f16.gguf");
 }
 
 void TestModels::threadsChangeNothing()
