@@ -119,11 +119,12 @@ Result<void> readRouteOfFolder(const JsonReader &read, const MixtureSpec &spec, 
     const bool soft = spec.scoring == Scoring::Softmax;
     ASSIGN_OR_RETURN(const std::string scoring, read.textOr({"scoring_func"}, soft ? "softmax" : "sigmoid"));
     if (scoring != "softmax" && scoring != "sigmoid") {
-        return fail(ErrorCode::Unsupported, read.where() + ": scoring_func is \"" + printable(scoring) + "\"");
+        return fail(ErrorCode::Unsupported,
+                    read.where() + ": scoring_func is \"" + printable(scoring) + "\"");
     }
     route.scoring = scoring == "softmax" ? Scoring::Softmax : Scoring::Sigmoid;
-    route.normalize =
-        spec.normalizeIsFixed ? spec.normalizeInFolder : read.flag({"norm_topk_prob"}, spec.normalizeInFolder);
+    route.normalize = spec.normalizeIsFixed ? spec.normalizeInFolder
+                                            : read.flag({"norm_topk_prob"}, spec.normalizeInFolder);
     ASSIGN_OR_RETURN(const double scale, read.numberOr({"routed_scaling_factor"}, spec.scale));
     route.scale = float(scale);
     return {};
@@ -215,7 +216,8 @@ void fitToLatent(ModelConfig &config)
     double scale = 1 / std::sqrt(double(config.headSize));
     if (config.ropeScaling.kind == RopeScaling::Kind::Yarn) {
         // The growth that YaRN has on sine and cosine, here on all of queries and keys.
-        const double growth = yarnMagnitude(config.ropeScaling.factor, config.ropeScaling.attentionMultiplier);
+        const double growth =
+            yarnMagnitude(config.ropeScaling.factor, config.ropeScaling.attentionMultiplier);
         scale *= growth * growth;
     }
     config.attentionScale = float(scale);
@@ -239,9 +241,7 @@ Result<GgufExperts> ggufExperts(const GgufReader &read)
 {
     ASSIGN_OR_RETURN(const int experts, read.countOr("expert_count", 0, 0));
     ASSIGN_OR_RETURN(const int gating, read.countOr("expert_gating_func", 1, 0));
-    return experts == 0  ? GgufExperts::None
-           : gating == 2 ? GgufExperts::Sigmoid
-                         : GgufExperts::Softmax;
+    return experts == 0 ? GgufExperts::None : gating == 2 ? GgufExperts::Sigmoid : GgufExperts::Softmax;
 }
 
 Result<void> readMixture(const GgufReader &read, const ModelFile &file, ModelConfig &config)

@@ -49,8 +49,8 @@ Result<void> bindShared(WeightBinder &binder, const ModelConfig &config, int lay
     ASSIGN_OR_RETURN(weights.sharedGateUp,
                      binder.projection({{Slot::SharedGate, inner}, {Slot::SharedUp, inner}}, layer,
                                        config.hidden, Presence::No));
-    ASSIGN_OR_RETURN(weights.sharedDown, binder.projection({{Slot::SharedDown, config.hidden}}, layer, inner,
-                                                           Presence::No));
+    ASSIGN_OR_RETURN(weights.sharedDown,
+                     binder.projection({{Slot::SharedDown, config.hidden}}, layer, inner, Presence::No));
     if (config.mixture.sharedGate) {
         ASSIGN_OR_RETURN(weights.sharedRouter, binder.matrix(Slot::SharedRouter, layer, 1, config.hidden));
     }
@@ -78,8 +78,8 @@ Result<std::shared_ptr<const ExpertsWeights>> bindExperts(WeightBinder &binder, 
     const int inner = mixture.feedForward;
     if (binder.tensor(Slot::ExpertsGateUp, layer, "")) {
         ASSIGN_OR_RETURN(weights->gateUp,
-                         bindStack(binder, config, layer, {{Slot::ExpertsGateUp, Slot::ExpertGate, 2 * inner}},
-                                   config.hidden));
+                         bindStack(binder, config, layer,
+                                   {{Slot::ExpertsGateUp, Slot::ExpertGate, 2 * inner}}, config.hidden));
     } else {
         ASSIGN_OR_RETURN(weights->gateUp, bindStack(binder, config, layer,
                                                     {{Slot::ExpertsGate, Slot::ExpertGate, inner},

@@ -39,8 +39,9 @@ private:
 
     std::unique_ptr<Routes> m_routes;
     std::unique_ptr<Buffer> m_logits; ///< [rows, experts]
-    std::unique_ptr<Buffer> m_sorted; ///< [rows * chosen, hidden] in the order of the routes: inputs, then results
-    std::unique_ptr<Buffer> m_inner;  ///< [rows * chosen, 2 feedForward] or [rows, 2 sharedFeedForward]
+    std::unique_ptr<Buffer>
+        m_sorted; ///< [rows * chosen, hidden] in the order of the routes: inputs, then results
+    std::unique_ptr<Buffer> m_inner; ///< [rows * chosen, 2 feedForward] or [rows, 2 sharedFeedForward]
 };
 
 } // namespace engine

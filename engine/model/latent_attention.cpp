@@ -9,8 +9,10 @@ int downQuery(const ModelConfig &config)
     return config.latent.queryRank > 0 ? config.latent.queryRank : config.heads * config.latent.queryHead();
 }
 
-/// The two stacks of heads, from a tensor each ([heads, rank, plainSize], already turned, and [heads, valueSize, rank]).
-Result<void> bindSplitHeads(WeightBinder &binder, const ModelConfig &config, int layer, LatentWeights &weights)
+/// The two stacks of heads, from a tensor each ([heads, rank, plainSize], already turned, and [heads,
+/// valueSize, rank]).
+Result<void> bindSplitHeads(WeightBinder &binder, const ModelConfig &config, int layer,
+                            LatentWeights &weights)
 {
     const Latent &latent = config.latent;
     ASSIGN_OR_RETURN(const Tensor *keys, binder.require(Slot::LatentKeys, layer, ".weight"));
@@ -29,7 +31,8 @@ Result<void> bindSplitHeads(WeightBinder &binder, const ModelConfig &config, int
 }
 
 /// The same from one tensor: for each head plainSize rows of keys, then valueSize rows of values.
-Result<void> bindJointHeads(WeightBinder &binder, const ModelConfig &config, int layer, LatentWeights &weights)
+Result<void> bindJointHeads(WeightBinder &binder, const ModelConfig &config, int layer,
+                            LatentWeights &weights)
 {
     const Latent &latent = config.latent;
     const std::int64_t rows = latent.plainSize + latent.valueSize;

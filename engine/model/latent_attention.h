@@ -13,9 +13,9 @@ namespace engine {
 /// the latent c and the rotated part of the key, is never expanded.
 struct LatentWeights
 {
-    Projection down;   ///< [queries or their latent; latent; rotated key] from the state
-    Norm queryNorm;    ///< of the queries' latent
-    Projection query;  ///< from the queries' latent; no parts: `down` gives the queries themselves
+    Projection down;  ///< [queries or their latent; latent; rotated key] from the state
+    Norm queryNorm;   ///< of the queries' latent
+    Projection query; ///< from the queries' latent; no parts: `down` gives the queries themselves
     Norm latentNorm;
     std::unique_ptr<WeightStack> keys;   ///< W_ukᵀ of each head: plainSize to rank
     std::unique_ptr<WeightStack> values; ///< W_uv of each head: rank to valueSize

@@ -43,9 +43,9 @@ struct MixtureSpec
 {
     int experts = 0; ///< in a folder; 0: the family has no mixtures
     int chosen = 0;
-    int feedForward = 0;        ///< of an expert; 0: as a dense layer
-    int sharedExperts = 0;      ///< of `feedForward` inner values each
-    int sharedFeedForward = 0;  ///< instead, where config.json counts inner values
+    int feedForward = 0;       ///< of an expert; 0: as a dense layer
+    int sharedExperts = 0;     ///< of `feedForward` inner values each
+    int sharedFeedForward = 0; ///< instead, where config.json counts inner values
     bool sharedGate = false;
     int groups = 1;
     int chosenGroups = 1;
