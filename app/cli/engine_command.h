@@ -10,7 +10,7 @@ namespace app {
 // The parts of `warraq-cli engine ...`: each adds its subcommands to `engine`.
 void addEngineRunCommands(CLI::App &engine, CliContext &context);  ///< logits, generate, embed, rerank
 void addEngineTextCommands(CLI::App &engine, CliContext &context); ///< tokenize, template
-void addEngineFileCommands(CLI::App &engine, CliContext &context); ///< dequantize, import-e5
+void addEngineFileCommands(CLI::App &engine, CliContext &context); ///< dequantize, quantize, import-e5
 
 /// A JSON value for each line of stdin that is not empty, with the line's number, until `take` fails.
 /// Errors: Damaged (names the line), Cancelled, and those of `take`.

@@ -1,7 +1,11 @@
 #include "app/cli/engine_command.h"
+#include "app/cli/terminal.h"
+#include "engine/convert/quantize_model.h"
 #include "engine/weights/e5_container.h"
 #include "engine/weights/mapped_file.h"
 #include "engine/weights/quant.h"
+
+#include <nlohmann/json.hpp>
 
 namespace app {
 namespace {
@@ -41,6 +45,29 @@ struct ImportOptions
     std::filesystem::path charsmap;
 };
 
+struct QuantizeFlags
+{
+    std::filesystem::path in;
+    std::filesystem::path out;
+    std::string type;
+};
+
+Result<void> runQuantize(const CliContext &context, const QuantizeFlags &flags)
+{
+    const auto type = engine::typeNamed(flags.type);
+    if (!type) {
+        return engine::fail(ErrorCode::Unsupported, "no tensor type is called " + flags.type);
+    }
+    ProgressBar bar(!context.quiet);
+    const engine::QuantizeOptions options{
+        *type, context.loadOptions().threads,
+        [&](int done, int all, std::string_view tensor) { bar.show(std::string(tensor), done, all); }};
+    ASSIGN_OR_RETURN(const engine::Quantized sizes,
+                     engine::quantizeModel(flags.in, flags.out, options, context.cancel));
+    printJsonLine(nlohmann::json{{"bytes_before", sizes.bytesBefore}, {"bytes_after", sizes.bytesAfter}});
+    return {};
+}
+
 } // namespace
 
 void addEngineFileCommands(CLI::App &engine, CliContext &context)
@@ -52,6 +79,15 @@ void addEngineFileCommands(CLI::App &engine, CliContext &context)
     command->add_option("--in", dequantize->in, "Whole blocks")->required();
     command->add_option("--out", dequantize->out, "Their values")->required();
     onRun(*command, context, [dequantize] { return runDequantize(*dequantize); });
+
+    auto quantize = std::make_shared<QuantizeFlags>();
+    command =
+        engine.add_subcommand("quantize", "Write a smaller GGUF of a Hugging Face folder or a larger GGUF");
+    command->fallthrough();
+    command->add_option("in", quantize->in, "The folder or GGUF")->required();
+    command->add_option("out", quantize->out, "The GGUF to write")->required();
+    command->add_option("--type", quantize->type, "F16, Q8_0, Q6_K, Q4_K, Q4_1 or Q4_0")->required();
+    onRun(*command, context, [&context, quantize] { return runQuantize(context, *quantize); });
 
     auto import = std::make_shared<ImportOptions>();
     command = engine.add_subcommand("import-e5", "Write the default embedder's container as a GGUF");

@@ -1,6 +1,7 @@
 #include "engine/weights/gguf_writer.h"
 
 #include "engine/weights/names.h"
+#include "engine/weights/quant.h"
 
 #include <fstream>
 #include <system_error>
@@ -32,20 +33,23 @@ void appendText(std::string &out, std::string_view text)
     out += text;
 }
 
-std::size_t padding(std::size_t size)
+std::size_t padding(std::uint64_t size)
 {
-    return (kAlignment - size % kAlignment) % kAlignment;
+    return std::size_t((kAlignment - size % kAlignment) % kAlignment);
 }
 
-std::string header(const std::string &keyValues, std::uint64_t count, const std::vector<Tensor> &tensors)
+} // namespace
+
+std::string GgufWriter::header() const
 {
     std::string out = "GGUF";
     append(out, std::uint32_t(3));
-    append(out, std::uint64_t(tensors.size()));
-    append(out, count);
-    out += keyValues;
+    append(out, std::uint64_t(m_tensors.size()));
+    append(out, m_count);
+    out += m_keyValues;
     std::uint64_t offset = 0;
-    for (const Tensor &tensor : tensors) {
+    for (const Entry &entry : m_tensors) {
+        const Tensor &tensor = entry.tensor;
         appendText(out, tensor.name);
         append(out, std::uint32_t(tensor.shape.size()));
         for (auto size = tensor.shape.rbegin(); size != tensor.shape.rend(); ++size) {
@@ -53,13 +57,11 @@ std::string header(const std::string &keyValues, std::uint64_t count, const std:
         }
         append(out, std::uint32_t(tensor.type));
         append(out, offset);
-        offset += tensor.data.size() + padding(tensor.data.size());
+        offset += entry.bytes + padding(entry.bytes);
     }
     out.append(padding(out.size()), '\0');
     return out;
 }
-
-} // namespace
 
 void GgufWriter::key(std::string_view name, std::uint32_t type)
 {
@@ -125,35 +127,94 @@ void GgufWriter::addBytes(std::string_view name, std::span<const std::byte> valu
     m_keyValues.append(reinterpret_cast<const char *>(values.data()), values.size());
 }
 
+void GgufWriter::addFlags(std::string_view name, const std::vector<bool> &values)
+{
+    array(name, kBool, values.size());
+    for (const bool value : values) {
+        append(m_keyValues, std::uint8_t(value ? 1 : 0));
+    }
+}
+
+void GgufWriter::addKeyValue(const GgufKeyValue &keyValue)
+{
+    appendText(m_keyValues, keyValue.key);
+    m_keyValues.append(reinterpret_cast<const char *>(keyValue.value.data()), keyValue.value.size());
+    ++m_count;
+}
+
 void GgufWriter::addTensor(Tensor tensor)
 {
-    m_tensors.push_back(std::move(tensor));
+    const std::uint64_t bytes = tensor.data.size();
+    m_tensors.push_back({std::move(tensor), bytes, {}});
+}
+
+void GgufWriter::addTensor(std::string name, TensorType type, std::vector<std::int64_t> shape, Source source)
+{
+    Entry entry;
+    entry.tensor = {std::move(name), type, std::move(shape), {}};
+    const auto layout = layoutOf(type);
+    entry.bytes = std::uint64_t(entry.tensor.rows()) * std::uint64_t(entry.tensor.columns()) /
+                  std::uint64_t(layout->blockValues) * std::uint64_t(layout->blockBytes);
+    entry.source = std::move(source);
+    m_tensors.push_back(std::move(entry));
+}
+
+Result<void> GgufWriter::writeTo(const std::filesystem::path &partial) const
+{
+    const std::string head = header();
+    std::uint64_t needed = head.size();
+    for (const Entry &entry : m_tensors) {
+        needed += entry.bytes + padding(entry.bytes);
+    }
+    std::error_code error;
+    const auto folder = partial.has_parent_path() ? partial.parent_path() : std::filesystem::path(".");
+    const auto space = std::filesystem::space(folder, error);
+    if (!error && space.available < needed) {
+        return fail(ErrorCode::Storage, displayName(partial) + ": needs " + std::to_string(needed >> 20) +
+                                            " MB, " + std::to_string(space.available >> 20) + " MB are free");
+    }
+    std::ofstream file(partial, std::ios::binary | std::ios::trunc);
+    const auto put = [&](const char *bytes, std::size_t count) -> Result<void> {
+        if (!file.write(bytes, std::streamsize(count))) {
+            return fail(ErrorCode::Storage,
+                        displayName(partial) + ": could not be written; the disk may be full");
+        }
+        return {};
+    };
+    RETURN_IF_ERROR(put(head.data(), head.size()));
+    constexpr char kZeros[kAlignment] = {};
+    for (const Entry &entry : m_tensors) {
+        std::uint64_t written = 0;
+        const auto sink = [&](std::span<const std::byte> bytes) {
+            written += bytes.size();
+            return put(reinterpret_cast<const char *>(bytes.data()), bytes.size());
+        };
+        RETURN_IF_ERROR(entry.source ? entry.source(sink) : sink(entry.tensor.data));
+        if (written != entry.bytes) {
+            return fail(ErrorCode::Damaged, "tensor " + printable(entry.tensor.name) + ": " +
+                                                std::to_string(written) + " bytes, its shape needs " +
+                                                std::to_string(entry.bytes));
+        }
+        RETURN_IF_ERROR(put(kZeros, padding(entry.bytes)));
+    }
+    file.close();
+    return file ? Result<void>()
+                : fail(ErrorCode::Storage,
+                       displayName(partial) + ": could not be written; the disk may be full");
 }
 
 Result<void> GgufWriter::write(const std::filesystem::path &path) const
 {
     std::filesystem::path partial = path;
     partial += ".partial";
-    std::error_code error;
-    {
-        std::ofstream file(partial, std::ios::binary | std::ios::trunc);
-        const std::string head = header(m_keyValues, m_count, m_tensors);
-        file.write(head.data(), std::streamsize(head.size()));
-        constexpr char kZeros[kAlignment] = {};
-        for (const Tensor &tensor : m_tensors) {
-            file.write(reinterpret_cast<const char *>(tensor.data.data()),
-                       std::streamsize(tensor.data.size()));
-            file.write(kZeros, std::streamsize(padding(tensor.data.size())));
-        }
-        file.close();
-        if (!file) {
-            std::filesystem::remove(partial, error);
-            return fail(ErrorCode::Storage, displayName(path) + ": could not be written");
-        }
+    std::error_code ignored;
+    if (auto written = writeTo(partial); !written) {
+        std::filesystem::remove(partial, ignored);
+        return written;
     }
+    std::error_code error;
     std::filesystem::rename(partial, path, error);
     if (error) {
-        std::error_code ignored;
         std::filesystem::remove(partial, ignored);
         return fail(ErrorCode::Storage, displayName(path) + ": " + error.message());
     }
