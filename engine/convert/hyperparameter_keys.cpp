@@ -95,9 +95,7 @@ private:
         count("attention.value_length", latent ? latent.valueSize : m_config.headSize);
         if (latent) {
             count("attention.kv_lora_rank", latent.rank);
-            if (latent.queryRank > 0) {
-                count("attention.q_lora_rank", latent.queryRank);
-            }
+            count("attention.q_lora_rank", latent.queryRank); // 0 is said, too: llama.cpp asks for the key
             return;
         }
         const float usual = 1 / std::sqrt(float(m_config.headSize));
