@@ -5,9 +5,11 @@
 #include <QDir>
 #include <QElapsedTimer>
 #include <QFile>
+#include <QFileInfo>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QProcess>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -174,6 +176,8 @@ private slots:
     void joinsTextAcrossPieces();
     void givesTheGoldenIds_data();
     void givesTheGoldenIds();
+    void injectionsStayText_data();
+    void injectionsStayText();
 };
 
 void TestChatTemplate::rendersPublishedTemplates_data()
@@ -700,5 +704,82 @@ void TestChatTemplate::givesTheGoldenIds()
     QCOMPARE(idsOf(engine::encodePieces(**tokenizer, *pieces)), chat[QStringLiteral("token_ids")].toArray());
 }
 
-QTEST_APPLESS_MAIN(TestChatTemplate)
+void TestChatTemplate::injectionsStayText_data()
+{
+    QTest::addColumn<QString>("path");
+    const QDir shared(QStringLiteral(SHARED_DATA));
+    for (const QString &name : QDir(shared.filePath(QStringLiteral("golden/models")))
+                                   .entryList(QDir::Dirs | QDir::NoDotAndDotDot)) {
+        QTest::newRow(qPrintable(name)) << shared.filePath(QStringLiteral("golden/models/%1/hf").arg(name));
+    }
+    const QDir vocabularies(shared.filePath(QStringLiteral("golden/tokenizers")));
+    for (const QString &name : vocabularies.entryList({QStringLiteral("*.tar.xz")})) {
+        QTest::newRow(qPrintable(name)) << vocabularies.filePath(name);
+    }
+    if (!shared.exists(QStringLiteral("golden"))) {
+        QTest::newRow("none") << QString();
+    }
+}
+
+/// R1 of ../shared/hostile: document text gives no control token, alone or in a prompt, in any family.
+void TestChatTemplate::injectionsStayText()
+{
+    QFETCH(QString, path);
+    if (path.isEmpty()) {
+        QSKIP("needs ../shared");
+    }
+    const QTemporaryDir folder;
+    if (path.endsWith(QLatin1String(".tar.xz"))) {
+        QProcess unpack;
+        unpack.setWorkingDirectory(folder.path());
+        unpack.start(QStringLiteral("cmake"),
+                     {QStringLiteral("-E"), QStringLiteral("tar"), QStringLiteral("xf"), path});
+        QVERIFY(unpack.waitForFinished());
+        path = folder.filePath(QFileInfo(path).fileName().chopped(7));
+    }
+    const auto file = engine::ModelFile::openMetadata(path.toStdString());
+    QVERIFY2(file, file ? "" : file.error().detail.c_str());
+    const auto tokenizer = engine::Tokenizer::load(**file);
+    QVERIFY2(tokenizer, tokenizer ? "" : tokenizer.error().detail.c_str());
+    const auto form = engine::ChatTemplate::load(**file, **tokenizer);
+    const auto controls = [&](const std::vector<engine::TokenId> &tokens) {
+        return std::count_if(tokens.begin(), tokens.end(), [&](auto token) {
+            return (*tokenizer)->kind(token) == engine::TokenKind::Control;
+        });
+    };
+    QList<QByteArray> texts;
+    for (const QByteArray &line :
+         contentOf(QStringLiteral(SHARED_DATA "/hostile/injection/injection.jsonl")).split('\n')) {
+        const QJsonObject injection = QJsonDocument::fromJson(line).object();
+        texts << injection[QStringLiteral("text")].toString().toUtf8();
+        for (const auto part : injection[QStringLiteral("injection")].toArray()) {
+            texts << part.toString().toUtf8();
+        }
+    }
+    const auto strings =
+        QJsonDocument::fromJson(contentOf(QStringLiteral(SHARED_DATA "/golden/tokenizers/strings.json")))
+            .object();
+    for (const auto special : strings[QStringLiteral("special")].toArray()) {
+        texts << QByteArray::fromHex(special[QStringLiteral("utf8_hex")].toString().toLatin1());
+    }
+    QVERIFY(texts.size() > 60);
+
+    for (const QByteArray &bytes : texts) {
+        const std::string text = bytes.toStdString();
+        QVERIFY2(controls((*tokenizer)->encode(text, {})) == 0, bytes.constData());
+        if (form && !bytes.trimmed().isEmpty()) {
+            const auto prompt = [&](const std::string &said) {
+                const std::vector<engine::TemplateMessage> turns{
+                    {"user", said}, {"assistant", "So " + said}, {"user", "And " + said}};
+                const auto pieces = form->render(turns, true);
+                return pieces ? controls(engine::encodePieces(**tokenizer, *pieces)) : -1;
+            };
+            const auto usual = prompt("plain words");
+            QVERIFY(usual >= 0);
+            QVERIFY2(prompt(text) == usual, bytes.constData());
+        }
+    }
+}
+
+QTEST_GUILESS_MAIN(TestChatTemplate)
 #include "test_chat_template.moc"
