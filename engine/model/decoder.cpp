@@ -129,14 +129,22 @@ Result<void> Decoder::run(KvCache &cache, std::span<const TokenId> tokens, Logit
     return runBlocks(cache, tokens, give, cancel);
 }
 
+std::optional<bool> Decoder::isLongText(int tokens) const
+{
+    if (m_config.ropeScaling.kind != RopeScaling::Kind::LongRope) {
+        return std::nullopt;
+    }
+    return double(tokens) > m_config.ropeScaling.originalContext;
+}
+
 /// LongRoPE turns all of a text in one of two ways, by its length: where the text outgrows the first, or was
 /// cut back to it, what is cached is computed anew, as the original code does it.
 Result<void> Decoder::fitLongRope(KvCache &cache, int more, const CancelToken &cancel) const
 {
-    if (m_config.ropeScaling.kind != RopeScaling::Kind::LongRope) {
+    const std::optional<bool> isLong = isLongText(cache.size() + more);
+    if (!isLong) {
         return {};
     }
-    const bool isLong = double(cache.size() + more) > m_config.ropeScaling.originalContext;
     if (cache.isLongText() == isLong || cache.size() == 0) {
         cache.setLongText(isLong);
         return {};
@@ -152,7 +160,9 @@ Result<void> Decoder::runBlocks(KvCache &cache, std::span<const TokenId> tokens,
                                 const CancelToken &cancel) const
 {
     while (!tokens.empty()) {
-        const auto block = tokens.first(std::min<std::size_t>(tokens.size(), kBlock));
+        const bool isLast = tokens.size() <= std::size_t(kBlock);
+        const auto block =
+            tokens.first(isLast ? tokens.size() : std::min<std::size_t>(kBlock, tokens.size() - kLeastRows));
         tokens = tokens.subspan(block.size());
         const std::lock_guard lock(m_mutex);
         RETURN_IF_ERROR(runBlock(cache, block, cancel));

@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -50,6 +51,11 @@ public:
                      const CancelToken &cancel) const;
 
     static constexpr int kBlock = 512;
+    /// Rows of the last of several blocks, at least: fewer take another way through the kernels, which rounds
+    /// differently, and a text must give the same numbers wherever it is cut.
+    static constexpr int kLeastRows = 16;
+    /// Whether a text of so many tokens is a long one (LongRoPE); empty for a model that knows no such thing.
+    std::optional<bool> isLongText(int tokens) const;
 
     /// For a model that embeds: the final states of each text, pooled as its files say.
     /// @param texts  each of 1 .. context tokens

@@ -12,9 +12,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// Rows that a prompt's last block has at least: fewer take another way through the kernels, which rounds
-/// differently, and a prompt must give the same logits whether its beginning was known or not.
-constexpr int kLeastRows = 16;
 /// Tokens between two places of a long prompt at which layers with a window can be taken up again.
 constexpr int kCheckpoint = 2048;
 
@@ -35,7 +32,7 @@ Generator::Generator(const Decoder &decoder, const Tokenizer &tokenizer, KvCache
 
 int Generator::reuse(std::span<const TokenId> prompt)
 {
-    const int most = std::max(0, int(prompt.size()) - kLeastRows);
+    const int most = std::max(0, int(prompt.size()) - Decoder::kLeastRows);
     int known = m_cache.resumable(std::min(m_cache.commonPrefix(prompt), most));
     if (m_prefixes) {
         known = m_prefixes->reuse(m_cache, prompt, known, most);
@@ -46,16 +43,15 @@ int Generator::reuse(std::span<const TokenId> prompt)
 
 Result<void> Generator::prefill(std::span<const TokenId> rest, const CancelToken &cancel)
 {
-    int checkpoint = m_cache.size();
+    // Where a text is turned by its length (LongRoPE), the decoder must see all of it at once.
+    const bool whole = m_decoder.isLongText(0).has_value();
     while (!rest.empty()) {
-        std::size_t count = rest.size();
-        if (count > std::size_t(Decoder::kBlock)) {
-            count = std::min<std::size_t>(Decoder::kBlock, count - kLeastRows);
-        }
+        const bool isLast = whole || rest.size() <= std::size_t(kCheckpoint);
+        const std::size_t count =
+            isLast ? rest.size() : std::min<std::size_t>(kCheckpoint, rest.size() - Decoder::kLeastRows);
         RETURN_IF_ERROR(advance(rest.first(count), cancel));
         rest = rest.subspan(count);
-        if (m_cache.size() - checkpoint >= kCheckpoint) {
-            checkpoint = m_cache.size();
+        if (!isLast) {
             keepPrefix(false);
         }
     }

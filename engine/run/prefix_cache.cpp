@@ -66,10 +66,10 @@ PrefixCache::~PrefixCache()
     }
 }
 
-/// The hash that the chain of such a cache's pages begins with.
-std::uint64_t PrefixCache::rootOf(const KvCache &cache) const
+/// The hash that the chain of such a cache's pages begins with. @param isLong  see KvCache
+std::uint64_t PrefixCache::rootOf(const KvCache &cache, std::optional<bool> isLong) const
 {
-    std::uint64_t hash = m_owner;
+    std::uint64_t hash = isLong ? mix(m_owner, *isLong ? 2 : 1) : m_owner;
     for (const KvCache::Group &group : cache.groups()) {
         const KvShape &shape = group.shape;
         for (const int number : {shape.layers, shape.heads, shape.keySize, shape.valueSize,
@@ -86,7 +86,9 @@ int PrefixCache::reuse(KvCache &cache, std::span<const TokenId> prompt, int own,
     if (m_options.memory == 0) {
         return own;
     }
-    std::vector<Node *> nodes = chain(cache, prompt.first(std::size_t(most / kKvPage * kKvPage)));
+    const std::optional<bool> isLong = m_decoder.isLongText(int(prompt.size()));
+    std::vector<Node *> nodes =
+        chain(cache, rootOf(cache, isLong), prompt.first(std::size_t(most / kKvPage * kKvPage)));
     touch(nodes);
     const auto &groups = cache.groups();
     const auto canGoOnAt = [&](std::size_t pages) {
@@ -116,6 +118,7 @@ int PrefixCache::reuse(KvCache &cache, std::span<const TokenId> prompt, int own,
         }
     }
     cache.adopt(prompt.first(std::size_t(found)), std::move(taken));
+    cache.setLongText(isLong);
     trim(); // pages that came from disk
     return found;
 }
@@ -128,7 +131,7 @@ void PrefixCache::keep(const KvCache &cache, bool save)
     }
     const auto text = std::make_shared<const std::vector<TokenId>>(cache.tokens());
     const std::size_t pages = text->size() / kKvPage;
-    std::uint64_t hash = rootOf(cache);
+    std::uint64_t hash = rootOf(cache, cache.isLongText());
     std::vector<Node *> nodes;
     for (std::size_t depth = 0; depth < pages; ++depth) {
         const std::uint64_t parent = hash;
@@ -210,11 +213,11 @@ PrefixCache::Node &PrefixCache::insert(Node node)
     return m_nodes.front();
 }
 
-/// The nodes of the whole pages that `text` begins with, as far as they are known.
-std::vector<PrefixCache::Node *> PrefixCache::chain(const KvCache &cache, std::span<const TokenId> text)
+/// The nodes of the whole pages that `text` begins with, as far as they are known. @param hash  rootOf
+std::vector<PrefixCache::Node *> PrefixCache::chain(const KvCache &cache, std::uint64_t hash,
+                                                    std::span<const TokenId> text)
 {
     std::vector<Node *> nodes;
-    std::uint64_t hash = rootOf(cache);
     for (std::size_t depth = 0; depth < text.size() / kKvPage; ++depth) {
         const std::uint64_t parent = hash;
         const auto tokens = pageOf(text, depth);

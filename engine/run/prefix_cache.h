@@ -12,6 +12,7 @@
 #include <list>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <thread>
@@ -73,12 +74,12 @@ private:
 
     using Nodes = std::list<Node>;
 
-    std::uint64_t rootOf(const KvCache &cache) const;
+    std::uint64_t rootOf(const KvCache &cache, std::optional<bool> isLong) const;
     Node *find(std::uint64_t hash, std::uint64_t parent, std::span<const TokenId> tokens);
     Node *restore(const KvCache &cache, std::uint64_t hash, std::uint64_t parent,
                   std::span<const TokenId> text);
     Node &insert(Node node);
-    std::vector<Node *> chain(const KvCache &cache, std::span<const TokenId> text);
+    std::vector<Node *> chain(const KvCache &cache, std::uint64_t hash, std::span<const TokenId> text);
     void touch(std::span<Node *const> chain);
     void trim();
     void enqueue(Job job);

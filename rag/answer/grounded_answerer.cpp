@@ -1,5 +1,6 @@
 #include "rag/answer/grounded_answerer.h"
 
+#include "engine/base/log.h"
 #include "rag/answer/prompt.h"
 #include "rag/answer/wording.h"
 #include "rag/chunk/chunker.h"
@@ -219,8 +220,13 @@ Result<void> GroundedAnswerer::generate(Writer &writer, const Question &question
     const Prompt prompt = writePrompt(
         answer.passages, history, question.text,
         [&](std::string_view text) { return m_model->countTokens(text); }, promptOptions);
-    if (prompt.passages == 0)
+    if (prompt.passages == 0) {
+        engine::logLine(engine::LogLevel::Warning,
+                        "no room for a passage: the question and its history take " +
+                            std::to_string(prompt.tokens) + " of " + std::to_string(promptOptions.budget) +
+                            " tokens; the answer is the quote alone");
         return {};
+    }
 
     SupportedText supported(std::span(answer.passages).first(std::size_t(prompt.passages)),
                             answer.citations.front().quote);
@@ -246,6 +252,9 @@ Result<void> GroundedAnswerer::generate(Writer &writer, const Question &question
         m_model->generate(
             prompt.turns, generation, [&](std::string_view piece) { show(supported.add(piece)); }, cancel));
     answer.stopped = made.cancelled;
+    if (made.contextFull)
+        engine::logLine(engine::LogLevel::Warning, "the answer ends with the context of " +
+                                                       std::to_string(m_model->contextLength()) + " tokens");
     if (!made.cancelled)
         show(supported.finish());
     RETURN_IF_ERROR(shown);
