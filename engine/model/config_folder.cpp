@@ -155,9 +155,11 @@ Result<void> readScores(const JsonReader &read, ModelConfig &config)
     const auto cap = [&](std::string_view key, float fallback) {
         return read.numberOr({key}, read.isNull(key) ? 0 : double(fallback));
     };
-    ASSIGN_OR_RETURN(const double attentionCap, cap("attn_logit_softcapping", spec.attentionSoftCap));
+    if (spec.attentionSoftCap > 0) { // Gemma 3 has the key from Gemma 2, and its class does not heed it
+        ASSIGN_OR_RETURN(const double attentionCap, cap("attn_logit_softcapping", spec.attentionSoftCap));
+        config.attentionSoftCap = float(attentionCap);
+    }
     ASSIGN_OR_RETURN(const double logitCap, cap("final_logit_softcapping", spec.logitSoftCap));
-    config.attentionSoftCap = float(attentionCap);
     config.logitSoftCap = float(logitCap);
     return {};
 }

@@ -43,6 +43,7 @@ void TestConfigSpellings::anotherSpellingChangesNothing_data()
     add("gemma3", R"({"rope_theta": null, "rope_local_base_freq": null, "rope_parameters": {
         "full_attention": {"rope_type": "default", "rope_theta": 1000000.0},
         "sliding_attention": {"rope_type": "default", "rope_theta": 10000.0}}})");
+    add("gemma3", R"({"attn_logit_softcapping": 9.0})"); // its class does not heed it
     add("phi3",
         R"({"rms_norm_eps": null, "num_key_value_heads": null, "original_max_position_embeddings": null})");
     add("phi3-longrope", R"({"rope_scaling": {"type": "su"}})");

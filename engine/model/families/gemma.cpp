@@ -25,6 +25,8 @@ ArchSpec gemma()
     spec.activationKey = "hidden_activation";
     spec.normLessOneInFolder = true;
     spec.scaledEmbedding = true;
+    spec.attentionBias = Presence::Optional;
+    spec.outputBias = Presence::Optional;
     spec.defaults = {.context = 8192, .heads = 16, .kvHeads = 16, .headSize = 256, .tied = true};
     return spec;
 }
