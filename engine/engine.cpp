@@ -58,6 +58,16 @@ std::string_view roleName(Role role)
     return "assistant";
 }
 
+/// Weights that were read from a file cut short meanwhile were zeros: what came of them is no answer.
+template <class T>
+Result<T> unlessCut(const ModelFile &file, Result<T> result)
+{
+    if (file.wasCut()) {
+        return fail(ErrorCode::Damaged, displayName(file.path()) + ": was cut short while it was used");
+    }
+    return result;
+}
+
 } // namespace
 
 /// Either decoder or encoder is set.
@@ -122,7 +132,9 @@ Result<std::shared_ptr<const Model>> Model::load(const std::filesystem::path &pa
     }
     impl->info = describeModel(*impl->file, config);
     RETURN_IF_ERROR(impl->loadNetwork(config, makeCpuBackend(options.threads), options));
-    return std::shared_ptr<const Model>(new Model(std::move(impl)));
+    const ModelFile &file = *impl->file;
+    return unlessCut(
+        file, Result<std::shared_ptr<const Model>>(std::shared_ptr<const Model>(new Model(std::move(impl)))));
 }
 
 const ModelInfo &Model::info() const
@@ -190,7 +202,7 @@ Result<Matrix> Model::embed(std::span<const std::string_view> texts, TextKind ki
     matrix.columns = info().embeddingSize;
     ASSIGN_OR_RETURN(matrix.values, m_impl->encoder ? m_impl->encoder->embed(inputs, cancel)
                                                     : m_impl->decoder->embed(inputs, cancel));
-    return matrix;
+    return unlessCut(*m_impl->file, Result<Matrix>(std::move(matrix)));
 }
 
 Result<std::vector<float>> Model::rerank(std::string_view query, std::span<const std::string_view> texts,
@@ -207,7 +219,7 @@ Result<std::vector<float>> Model::rerank(std::string_view query, std::span<const
         inputs[i].tokens = m_impl->tokenizer->encodePair(query, texts[i], inputs[i].segments);
         cutToLength(inputs[i], std::size_t(info().contextLength));
     }
-    return m_impl->encoder->score(inputs, cancel);
+    return unlessCut(*m_impl->file, m_impl->encoder->score(inputs, cancel));
 }
 
 struct Session::Impl
@@ -252,12 +264,13 @@ int Session::contextLength() const
 Result<Generated> Session::generate(std::span<const TokenId> prompt, const GenerateOptions &options,
                                     const OnText &onText, const CancelToken &cancel)
 {
-    return m_impl->generator.generate(prompt, options, onText, cancel);
+    return unlessCut(*m_impl->model->m_impl->file,
+                     m_impl->generator.generate(prompt, options, onText, cancel));
 }
 
 Result<Matrix> Session::logits(std::span<const TokenId> tokens, const CancelToken &cancel)
 {
-    return m_impl->generator.logits(tokens, cancel);
+    return unlessCut(*m_impl->model->m_impl->file, m_impl->generator.logits(tokens, cancel));
 }
 
 } // namespace engine

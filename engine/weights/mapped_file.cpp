@@ -1,5 +1,6 @@
 #include "engine/weights/mapped_file.h"
 
+#include "engine/weights/map_guard.h"
 #include "engine/weights/names.h"
 
 #include <system_error>
@@ -129,22 +130,37 @@ void MappedFile::unmap()
 
 #endif
 
+MappedFile::MappedFile(std::span<const std::byte> bytes)
+    : m_bytes(bytes)
+    , m_guard(bytes.empty() ? -1 : map_guard::add(bytes))
+{
+}
+
+bool MappedFile::wasCut() const
+{
+    return map_guard::wasCut(m_guard);
+}
+
 MappedFile::MappedFile(MappedFile &&other) noexcept
     : m_bytes(std::exchange(other.m_bytes, {}))
+    , m_guard(std::exchange(other.m_guard, -1))
 {
 }
 
 MappedFile &MappedFile::operator=(MappedFile &&other) noexcept
 {
     if (this != &other) {
+        map_guard::remove(m_guard);
         unmap();
         m_bytes = std::exchange(other.m_bytes, {});
+        m_guard = std::exchange(other.m_guard, -1);
     }
     return *this;
 }
 
 MappedFile::~MappedFile()
 {
+    map_guard::remove(m_guard);
     unmap();
 }
 

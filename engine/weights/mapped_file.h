@@ -24,15 +24,16 @@ public:
 
     std::span<const std::byte> bytes() const { return m_bytes; }
 
+    /// Another program has cut the file since, and the lost part was read: as zeros.
+    bool wasCut() const;
+
 private:
-    explicit MappedFile(std::span<const std::byte> bytes)
-        : m_bytes(bytes)
-    {
-    }
+    explicit MappedFile(std::span<const std::byte> bytes);
 
     void unmap();
 
     std::span<const std::byte> m_bytes;
+    int m_guard = -1;
 };
 
 } // namespace engine

@@ -6,6 +6,7 @@
 #include "engine/weights/names.h"
 #include "engine/weights/safetensors.h"
 
+#include <algorithm>
 #include <cstring>
 #include <system_error>
 #include <unordered_map>
@@ -174,6 +175,12 @@ std::uint64_t ModelFile::bytes() const
         sum += file.bytes().size();
     }
     return sum;
+}
+
+bool ModelFile::wasCut() const
+{
+    return std::any_of(m_impl->files.begin(), m_impl->files.end(),
+                       [](const MappedFile &file) { return file.wasCut(); });
 }
 
 std::string ModelFile::fingerprint() const

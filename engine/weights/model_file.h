@@ -76,6 +76,10 @@ public:
     /// large).
     Result<std::string> dataFile(std::string_view name) const;
 
+    /// One of its files was cut short by another program while it was used; what was computed since is worth
+    /// nothing.
+    bool wasCut() const;
+
     ~ModelFile();
 
 private:

@@ -1,5 +1,6 @@
 #include "engine/weights/gguf.h"
 #include "engine/weights/gguf_writer.h"
+#include "engine/weights/mapped_file.h"
 #include "engine/weights/model_file.h"
 
 #include <QDir>
@@ -9,6 +10,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 #include <fstream>
@@ -158,6 +160,7 @@ private slots:
     void refusesPartsThatDoNotFit_data();
     void refusesPartsThatDoNotFit();
     void opensTheMetadataOfAFileCutShort();
+    void livesWhenAFileIsCutWhileMapped();
 };
 
 void TestGguf::readsAValidFile()
@@ -675,6 +678,31 @@ void TestGguf::opensTheMetadataOfAFileCutShort()
     QVERIFY(metadata);
     QVERIFY(!(*metadata)->metadata().all().empty());
     QVERIFY((*metadata)->tensors().empty());
+}
+
+void TestGguf::livesWhenAFileIsCutWhileMapped()
+{
+#ifdef Q_OS_WIN
+    QSKIP("a mapped file cannot be cut on Windows");
+#else
+    const QTemporaryDir folder;
+    writeFile(folder, "a.gguf", std::string(1 << 20, 'x'));
+    writeFile(folder, "b.gguf", std::string(1 << 20, 'y'));
+    const auto cut = engine::MappedFile::open(pathOf(folder, "a.gguf"));
+    const auto whole = engine::MappedFile::open(pathOf(folder, "b.gguf"));
+    QVERIFY(cut && whole);
+    std::filesystem::resize_file(pathOf(folder, "a.gguf"), 5000);
+    QVERIFY(!cut->wasCut()); // nothing lost was read yet
+
+    const auto count = [](const engine::MappedFile &file, char c) {
+        return std::count(file.bytes().begin(), file.bytes().end(), std::byte(c));
+    };
+
+    QCOMPARE(count(*cut, 'x'), std::ptrdiff_t(5000));
+    QVERIFY(cut->wasCut());
+    QCOMPARE(count(*whole, 'y'), std::ptrdiff_t(1 << 20));
+    QVERIFY(!whole->wasCut());
+#endif
 }
 
 QTEST_APPLESS_MAIN(TestGguf)

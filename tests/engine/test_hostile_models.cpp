@@ -133,6 +133,7 @@ class TestHostileModels : public QObject
 private slots:
     void endsAsTheTableSays_data();
     void endsAsTheTableSays();
+    void livesWhenAModelIsCutWhileUsed();
 
 private:
     QString modelOf(const QString &file);
@@ -230,6 +231,33 @@ void TestHostileModels::endsAsTheTableSays()
     QVERIFY2(!kMeasured || outcome.growth < kMostGrowthMb, QByteArray::number(outcome.growth).constData());
     if (file.startsWith(QLatin1String("tok/"))) {
         QDir(path).removeRecursively();
+    }
+}
+
+/// Either the backend has its own copy of all weights, and nothing is lost, or the answer is an error.
+void TestHostileModels::livesWhenAModelIsCutWhileUsed()
+{
+    const QString path = m_folder.filePath(QStringLiteral("cut.gguf"));
+    QVERIFY(QFile::copy(QStringLiteral(TEST_DATA "/models/llama-quant/llama-quant-Q4_1.gguf"), path));
+    const auto model = engine::Model::load(path.toStdString(), {.threads = 1});
+    QVERIFY(model);
+    const auto tokens = (*model)->encode("The canal");
+    engine::SessionOptions options;
+    options.reuse = false;
+    auto session = engine::Session::open(*model, options);
+    QVERIFY(session);
+    const auto before = session->logits(tokens);
+    QVERIFY(before);
+    QVERIFY(QFile::setPermissions(path, QFile::ReadOwner | QFile::WriteOwner));
+    QVERIFY(QFile::resize(path, 4096));
+
+    const auto after = session->logits(tokens);
+
+    if (after) {
+        QVERIFY(after->values == before->values);
+    } else {
+        QCOMPARE(after.error().code, engine::ErrorCode::Damaged);
+        QVERIFY(after.error().detail.find("cut.gguf") != std::string::npos);
     }
 }
 
