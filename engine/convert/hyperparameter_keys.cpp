@@ -109,10 +109,11 @@ private:
         const bool rms = m_config.spec->norm == NormKind::Rms;
         number(rms ? "attention.layer_norm_rms_epsilon" : "attention.layer_norm_epsilon",
                double(m_config.normEpsilon));
-        if (m_config.attentionSoftCap > 0) {
+        // Of a family that has caps where the file is silent, none is said too: as 0.
+        if (m_config.attentionSoftCap > 0 || m_config.spec->attentionSoftCap > 0) {
             number("attn_logit_softcapping", double(m_config.attentionSoftCap));
         }
-        if (m_config.logitSoftCap > 0) {
+        if (m_config.logitSoftCap > 0 || m_config.spec->logitSoftCap > 0) {
             number("final_logit_softcapping", double(m_config.logitSoftCap));
         }
         if (m_config.spec->residual == Residual::Parallel) {
