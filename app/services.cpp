@@ -57,6 +57,20 @@ private:
     rag::PdfIngestor m_ingestor;
 };
 
+/// Empties a folder; none is empty already. Files that others remove meanwhile are no error. Errors: Storage.
+Result<void> removeFilesIn(const fs::path &folder)
+{
+    std::error_code error;
+    for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+        std::error_code failed;
+        fs::remove(entry->path(), failed);
+        if (failed)
+            return fail(ErrorCode::Storage,
+                        "cannot remove " + entry->path().string() + ": " + failed.message());
+    }
+    return {};
+}
+
 } // namespace
 
 struct Services::Impl
@@ -71,12 +85,15 @@ struct Services::Impl
 
     fs::path indexFile() const { return options.library / "vectors.faiss"; }
 
+    /// What the generator has read, for its next prompts.
+    fs::path promptsFolder() const { return options.library / "prompts"; }
+
     Result<std::shared_ptr<const engine::Model>> load(const std::string &given, std::string_view role) const
     {
         const auto start = std::chrono::steady_clock::now();
         ASSIGN_OR_RETURN(const fs::path path, findModel(options.library, given, role));
         engine::LoadOptions loading{options.threads, options.device};
-        loading.prefixCache.folder = options.library / "prompts";
+        loading.prefixCache.folder = promptsFolder();
         ASSIGN_OR_RETURN(auto model, engine::Model::load(path, loading));
         const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
         engine::logLine(engine::LogLevel::Info, std::string(role) + " " + model->info().name + " on " +
@@ -183,6 +200,7 @@ Result<void> Services::removeDocument(rag::DocumentId document)
 {
     ASSIGN_OR_RETURN(const auto index, this->index());
     ASSIGN_OR_RETURN(const auto database, connect());
+    RETURN_IF_ERROR(removeFilesIn(m_impl->promptsFolder())); // they hold passages of it
     return rag::removeDocument(*database, *index, document);
 }
 
