@@ -37,10 +37,14 @@ constexpr std::string_view kGemma = "{{ bos_token }}{% for message in messages %
                                     "'user') + '\n' + message.content|trim + '<end_of_turn>\n' }}{% endfor %}"
                                     "{% if add_generation_prompt %}{{ '<start_of_turn>model\n' }}{% endif %}";
 
+constexpr std::string_view kPhi3 = "{% for message in messages %}{{ '<|' + message.role + '|>\n' + "
+                                   "message.content + '<|end|>\n' }}{% endfor %}"
+                                   "{% if add_generation_prompt %}{{ '<|assistant|>\n' }}{% endif %}";
+
 constexpr std::array kForms{
     ChatForm{"ChatML", "<|im_start|>", kChatMl},        ChatForm{"Llama 3", "<|start_header_id|>", kLlama3},
     ChatForm{"DeepSeek-R1", "<｜User｜>", kDeepSeekR1}, ChatForm{"Mistral", "[INST]", kMistral},
-    ChatForm{"Gemma", "<start_of_turn>", kGemma},
+    ChatForm{"Gemma", "<start_of_turn>", kGemma},       ChatForm{"Phi-3", "<|assistant|>", kPhi3},
 };
 
 } // namespace
@@ -58,8 +62,9 @@ const ChatForm *chatFormOf(std::string_view templateSource)
 const ChatForm *chatFormOf(const Tokenizer &tokenizer)
 {
     for (const ChatForm &form : kForms) {
-        if (const auto token = tokenizer.find(form.mark);
-            token && tokenizer.kind(*token) == TokenKind::Control) {
+        const auto token = tokenizer.find(form.mark);
+        const TokenKind kind = token ? tokenizer.kind(*token) : TokenKind::Unused;
+        if (kind == TokenKind::Control || kind == TokenKind::UserDefined) { // DeepSeek's turns are the latter
             return &form;
         }
     }

@@ -16,7 +16,7 @@ struct ChatForm
 
 /// The form whose mark a template writes. Null: none that we know.
 const ChatForm *chatFormOf(std::string_view templateSource);
-/// The form whose mark is a control token of the vocabulary. Null: none.
+/// The form whose mark is a control or user-defined token of the vocabulary. Null: none.
 const ChatForm *chatFormOf(const Tokenizer &tokenizer);
 
 } // namespace engine

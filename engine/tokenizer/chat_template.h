@@ -33,7 +33,8 @@ class ChatTemplate
 public:
     /// The model's own template (a GGUF's key, a folder's chat_template.jinja or tokenizer_config.json), run
     /// in a bounded interpreter; where it has none or one that cannot be rendered, the form that its control
-    /// tokens speak of: ChatML, Llama 3, DeepSeek-R1, Mistral. @return empty for a model without one
+    /// tokens speak of: ChatML, Llama 3, DeepSeek-R1, Mistral, Gemma, Phi-3. @return empty for a model
+    /// without one
     static std::unique_ptr<const ChatTemplate> load(const ModelFile &file, const Tokenizer &tokenizer);
 
     virtual ~ChatTemplate() = default;

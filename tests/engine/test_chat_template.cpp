@@ -176,6 +176,8 @@ private slots:
     void joinsTextAcrossPieces();
     void givesTheGoldenIds_data();
     void givesTheGoldenIds();
+    void knowsTheFormsOfFamilies_data();
+    void knowsTheFormsOfFamilies();
     void injectionsStayText_data();
     void injectionsStayText();
 };
@@ -702,6 +704,58 @@ void TestChatTemplate::givesTheGoldenIds()
     }
     QCOMPARE(QString::fromStdString(whole), chat[QStringLiteral("rendered")].toString());
     QCOMPARE(idsOf(engine::encodePieces(**tokenizer, *pieces)), chat[QStringLiteral("token_ids")].toArray());
+}
+
+void TestChatTemplate::knowsTheFormsOfFamilies_data()
+{
+    QTest::addColumn<QString>("name");
+    QTest::addColumn<QString>("form");
+    QTest::newRow("phi3") << QStringLiteral("phi3") << QStringLiteral("Phi-3");
+    QTest::newRow("gemma3") << QStringLiteral("gemma3") << QStringLiteral("Gemma");
+    QTest::newRow("llama3") << QStringLiteral("llama3") << QStringLiteral("Llama 3");
+    QTest::newRow("qwen2") << QStringLiteral("qwen2") << QStringLiteral("ChatML");
+    QTest::newRow("deepseek-v3") << QStringLiteral("deepseek-v3") << QStringLiteral("DeepSeek-R1");
+}
+
+/// Where the folder's own template is broken.
+void TestChatTemplate::knowsTheFormsOfFamilies()
+{
+    QFETCH(QString, name);
+    QFETCH(QString, form);
+    const QDir source(QStringLiteral(SHARED_DATA "/golden/models/") + name + QStringLiteral("/hf"));
+    if (!source.exists()) {
+        QSKIP("needs ../shared");
+    }
+    const QTemporaryDir folder;
+    for (const char *file : {"tokenizer.json", "tokenizer_config.json"}) {
+        QFile::copy(source.filePath(QLatin1String(file)), folder.filePath(QLatin1String(file)));
+    }
+    QFile broken(folder.filePath(QStringLiteral("chat_template.jinja")));
+    QVERIFY(broken.open(QIODevice::WriteOnly) && broken.write("{% for m in messages %}{{ m.content }") > 0);
+    broken.close();
+    const auto file = engine::ModelFile::openMetadata(folder.path().toStdString());
+    QVERIFY(file);
+    const auto tokenizer = engine::Tokenizer::load(**file);
+    QVERIFY(tokenizer);
+
+    const auto known = engine::ChatTemplate::load(**file, **tokenizer);
+
+    QVERIFY(known);
+    QCOMPARE(QString::fromStdString(known->name()), form);
+    const auto pieces = known->render(
+        std::vector<engine::TemplateMessage>{{"user", "One"}, {"assistant", "Two"}, {"user", "Three"}}, true);
+    QVERIFY(pieces);
+    std::string text;
+    for (const auto &piece : *pieces) {
+        text += piece.text;
+    }
+    for (const char *word : {"One", "Two", "Three"}) {
+        QVERIFY2(text.find(word) != std::string::npos, text.c_str());
+    }
+    const auto ids = engine::encodePieces(**tokenizer, *pieces);
+    QVERIFY(std::count_if(ids.begin(), ids.end(), [&](auto token) {
+                return (*tokenizer)->kind(token) == engine::TokenKind::Control;
+            }) >= 4);
 }
 
 void TestChatTemplate::injectionsStayText_data()
