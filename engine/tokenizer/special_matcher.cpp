@@ -44,6 +44,12 @@ std::size_t withSpaceAfter(std::string_view text, std::size_t end)
 
 } // namespace
 
+bool looksLikeControl(std::string_view text)
+{
+    return text.starts_with("<|") || text.starts_with("<｜") || text == "<end_of_turn>" ||
+           text == "<start_of_turn>";
+}
+
 bool SpecialScope::contains(std::size_t begin, std::size_t end) const
 {
     if (everywhere) {
@@ -100,7 +106,8 @@ std::optional<SpecialMatcher::Match> SpecialMatcher::matchAt(std::string_view te
             const SpecialEntry &entry = m_entries[static_cast<std::size_t>(value)];
             const bool insideWord =
                 (at > 0 && isWordByte(text[at - 1])) || (end < text.size() && isWordByte(text[end]));
-            const bool allowed = !entry.onlyParsed || scope.contains(at, end);
+            const bool anywhere = !entry.onlyParsed && !(scope.twoVoices && looksLikeControl(entry.text));
+            const bool allowed = anywhere || scope.contains(at, end);
             if (allowed && (!entry.wholeWord || !insideWord)) {
                 longest = Match{at, end, value};
             }

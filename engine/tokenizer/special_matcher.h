@@ -22,12 +22,16 @@ struct SpecialEntry
     bool wholeWord = false;  ///< not inside a word
 };
 
+/// A user-defined token that a family's template uses like a control token: "<|user|>", "<｜User｜>".
+bool looksLikeControl(std::string_view text);
+
 /// Where tokens that are found with parseSpecial only may stand: nowhere, everywhere, or inside one of some
 /// ranges.
 struct SpecialScope
 {
     bool everywhere = false;
     std::span<const TextRange> ranges; ///< in order, not overlapping
+    bool twoVoices = false;            ///< tokens that look like control tokens stay inside the ranges, too
 
     bool isEmpty() const { return !everywhere && ranges.empty(); }
 

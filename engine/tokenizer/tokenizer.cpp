@@ -29,12 +29,6 @@ constexpr std::array<std::string_view, 17> kEndTexts{"<|eot_id|>",
                                                      "<eos>",
                                                      "</s>"};
 
-/// Older files call these user-defined; "</s>" may be a user's HTML.
-bool isSurelySpecial(std::string_view text)
-{
-    return text.starts_with("<|") || text.starts_with("<｜") || text == "<end_of_turn>";
-}
-
 } // namespace
 
 Result<std::unique_ptr<const Tokenizer>> Tokenizer::load(const ModelFile &file)
@@ -85,7 +79,7 @@ std::vector<TokenId> Tokenizer::encode(std::string_view text, const Options &opt
 {
     std::vector<TokenId> tokens;
     tokens.reserve(text.size() / 3 + 4);
-    const SpecialScope scope{options.parseSpecial, {}};
+    const SpecialScope scope{options.parseSpecial, {}, false};
     if (!options.addSpecial) {
         encodeText(text, scope, tokens);
         return tokens;
@@ -104,7 +98,7 @@ std::vector<TokenId> Tokenizer::encodeMarked(std::string_view text, std::span<co
 {
     std::vector<TokenId> tokens;
     tokens.reserve(text.size() / 3 + 4);
-    encodeText(text, {false, trusted}, tokens);
+    encodeText(text, {false, trusted, true}, tokens);
     return tokens;
 }
 
@@ -178,7 +172,7 @@ void findEndOfText(TokenizerParts &parts)
     for (const std::string_view text : kEndTexts) {
         const TokenId token = parts.vocabulary.find(text);
         const TokenKind kind = token < 0 ? TokenKind::Unused : parts.vocabulary.kind(token);
-        if (kind == TokenKind::Control || (kind == TokenKind::UserDefined && isSurelySpecial(text))) {
+        if (kind == TokenKind::Control || (kind == TokenKind::UserDefined && looksLikeControl(text))) {
             add(token);
         }
     }

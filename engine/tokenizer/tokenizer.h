@@ -57,8 +57,9 @@ public:
     /// Never fails, whatever the bytes. Without parseSpecial no control token can come out (but those of
     /// addSpecial).
     std::vector<TokenId> encode(std::string_view text, const Options &options) const;
-    /// A text of two voices: control tokens are found only where they lie wholly inside one of the `trusted`
-    /// ranges (in order, not overlapping). White space that a token takes along may be anyone's.
+    /// A text of two voices: control tokens, and user-defined ones that look like them, are found only where
+    /// they lie wholly inside one of the `trusted` ranges (in order, not overlapping). White space that a
+    /// token takes along may be anyone's.
     std::vector<TokenId> encodeMarked(std::string_view text, std::span<const TextRange> trusted) const;
     /// With the special tokens a cross-encoder puts round and between two texts. @param segments  0 or 1 for
     /// each token, as the model was trained: 1 for the second text in BERT, 0 throughout in XLM-RoBERTa

@@ -754,7 +754,8 @@ void TestChatTemplate::knowsTheFormsOfFamilies()
     }
     const auto ids = engine::encodePieces(**tokenizer, *pieces);
     QVERIFY(std::count_if(ids.begin(), ids.end(), [&](auto token) {
-                return (*tokenizer)->kind(token) == engine::TokenKind::Control;
+                const auto kind = (*tokenizer)->kind(token);
+                return kind == engine::TokenKind::Control || kind == engine::TokenKind::UserDefined;
             }) >= 4);
 }
 
@@ -801,6 +802,14 @@ void TestChatTemplate::injectionsStayText()
             return (*tokenizer)->kind(token) == engine::TokenKind::Control;
         });
     };
+    // In a prompt the tokens of the template, whatever their kind: DeepSeek's turns are user-defined.
+    const auto markers = [&](const std::vector<engine::TokenId> &tokens) {
+        return std::count_if(tokens.begin(), tokens.end(), [&](auto token) {
+            const std::string_view text = (*tokenizer)->tokenText(token);
+            return (*tokenizer)->kind(token) == engine::TokenKind::Control || text.starts_with("<|") ||
+                   text.starts_with("<｜");
+        });
+    };
     QList<QByteArray> texts;
     for (const QByteArray &line :
          contentOf(QStringLiteral(SHARED_DATA "/hostile/injection/injection.jsonl")).split('\n')) {
@@ -826,7 +835,7 @@ void TestChatTemplate::injectionsStayText()
                 const std::vector<engine::TemplateMessage> turns{
                     {"user", said}, {"assistant", "So " + said}, {"user", "And " + said}};
                 const auto pieces = form->render(turns, true);
-                return pieces ? controls(engine::encodePieces(**tokenizer, *pieces)) : -1;
+                return pieces ? markers(engine::encodePieces(**tokenizer, *pieces)) : -1;
             };
             const auto usual = prompt("plain words");
             QVERIFY(usual >= 0);
