@@ -30,7 +30,8 @@ Result<Activation> readActivation(const JsonReader &read, const ArchSpec &spec)
         return Activation::Relu;
     }
     return fail(ErrorCode::Unsupported,
-                read.where() + ": " + std::string(spec.activationKey) + " is \"" + printable(name) + "\"");
+                read.where() + ": " + std::string(spec.activationKey) + " is \"" + printable(name) +
+                    "\"; known: silu, gelu, gelu_new, gelu_pytorch_tanh, gelu_fast, relu");
 }
 
 /// Layer by layer "sliding_attention" or "full_attention"; empty where config.json does not list them.
