@@ -45,6 +45,7 @@ void TestModels::logitsAreThoseOfTheReference_data()
                               "qwen2",
                               "qwen3",
                               "gemma2",
+                              "gemma2-plain",
                               "gemma3",
                               "phi3",
                               "phi3-longrope",
