@@ -129,11 +129,11 @@ Result<std::vector<Template::Run>> Template::render(const Input &input) const
                                        {Text("content"), Value(Text::fromMessage(message.text, number))}});
         }
         Dict context{{Text("messages"), Value(std::move(messages))},
-                           {Text("add_generation_prompt"), Value(input.addGenerationPrompt)},
-                           {Text("bos_token"), Value(input.beginOfText)},
-                           {Text("eos_token"), Value(input.endOfText)},
-                           {Text("tools"), Value(None())},
-                           {Text("documents"), Value(None())}};
+                     {Text("add_generation_prompt"), Value(input.addGenerationPrompt)},
+                     {Text("bos_token"), Value(input.beginOfText)},
+                     {Text("eos_token"), Value(input.endOfText)},
+                     {Text("tools"), Value(None())},
+                     {Text("documents"), Value(None())}};
         if (input.thinking) { // Qwen and SmolLM call it so, DeepSeek and Granite so
             context.emplace_back(Text("enable_thinking"), Value(*input.thinking));
             context.emplace_back(Text("thinking"), Value(*input.thinking));

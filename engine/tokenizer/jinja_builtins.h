@@ -20,7 +20,9 @@ Value findMethod(const Value &self, const std::string &name);
 /// Python's strftime in English. Failure: a letter it does not know, more than 1,000 characters.
 std::string formatTime(const std::tm &time, std::string_view format);
 
-// Shared by filters and methods.
+// Shared by filters, methods and operators.
+/// An integer, or a truth value as 0 or 1. Empty: neither.
+std::optional<std::int64_t> wholeNumber(const Value &value);
 [[noreturn]] void refuse(std::string reason);
 const Text &textArg(const Args &args, std::size_t position, std::string_view name);
 Text trimmed(const Text &text, std::string_view characters, bool left, bool right);
