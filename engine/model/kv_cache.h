@@ -38,8 +38,8 @@ public:
     /// The next positions now hold these tokens, in every layer.
     void commit(std::span<const TokenId> tokens);
 
-    /// Whether its keys were turned as those of a long text (LongRoPE); unset: empty, or adopted from where it
-    /// is not known. The decoder begins anew with a cache of the other kind.
+    /// Whether its keys were turned as those of a long text (LongRoPE); unset: empty, or adopted from where
+    /// it is not known. The decoder begins anew with a cache of the other kind.
     std::optional<bool> isLongText() const { return m_isLongText; }
 
     void setLongText(std::optional<bool> isLong) { m_isLongText = isLong; }

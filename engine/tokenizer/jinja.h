@@ -46,7 +46,7 @@ public:
         std::vector<Message> messages;
         bool addGenerationPrompt = false;
         std::optional<bool> thinking; ///< as enable_thinking and thinking; empty: not defined
-        std::string beginOfText; ///< the text of the token, empty: there is none
+        std::string beginOfText;      ///< the text of the token, empty: there is none
         std::string endOfText;
         std::tm now{};
     };

@@ -41,7 +41,8 @@ std::string plainPrompt(std::span<const Turn> turns)
 engine::GenerateOptions engineOptions(const GenerationOptions &options, int room)
 {
     engine::GenerateOptions result;
-    result.thinkingBudget = std::clamp(room - options.maxTokens - kTagTokens, 0, std::max(0, options.thinkingBudget));
+    result.thinkingBudget =
+        std::clamp(room - options.maxTokens - kTagTokens, 0, std::max(0, options.thinkingBudget));
     result.maxAnswerTokens = options.maxTokens;
     result.maxTokens = options.maxTokens + result.thinkingBudget + kTagTokens;
     result.answerNow = options.answerNow;

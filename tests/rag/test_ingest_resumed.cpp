@@ -12,6 +12,12 @@ using namespace rag;
 namespace fs = std::filesystem;
 
 /// Broken off, killed, out of disk, changed meanwhile: how it goes on.
+/// Pages are stored once the two behind them have been seen: running headers are told by their neighbours.
+int storedWhenStoppedAt(int page)
+{
+    return std::max(0, page - 2);
+}
+
 class TestIngestResumed : public QObject
 {
     Q_OBJECT
@@ -58,7 +64,7 @@ void TestIngestResumed::cancelKeepsWhatIsDone()
     QVERIFY(!stopped && stopped.error().code == ErrorCode::Cancelled);
     const auto unfinished = library.ingestor->unfinished();
     QCOMPARE(unfinished->size(), std::size_t(1));
-    QCOMPARE(unfinished->front().pagesDone, 13);
+    QCOMPARE(unfinished->front().pagesDone, storedWhenStoppedAt(13));
     QVERIFY(unfinished->front().state == DocumentState::Ingesting);
     QCOMPARE(inconsistency(library, unfinished->front().id), std::string());
 }
@@ -79,14 +85,14 @@ void TestIngestResumed::goesOnAfterACancelWithTheSameChunks()
         };
         QVERIFY(!library.ingest(file, "", cancel));
         id = library.store->documents()->front().id;
-        QCOMPARE(library.document(id).pagesDone, stop);
+        QCOMPARE(library.document(id).pagesDone, storedWhenStoppedAt(stop));
     }
     library.plan->onPage = {};
     library.plan->pagesRead = 0;
 
     QVERIFY(library.ingestor->resume(id, {}, {}));
 
-    QCOMPARE(library.plan->pagesRead, 1);
+    QCOMPARE(library.plan->pagesRead, 40 - storedWhenStoppedAt(39));
     QCOMPARE(difference(library.passages(id), whole.passages(reference->document)), std::string());
     QVERIFY(library.document(id).state == DocumentState::Done);
     QCOMPARE(library.index->size(), whole.index->size());
@@ -147,7 +153,7 @@ void TestIngestResumed::resumeRefusesAChangedFile()
 
     QVERIFY(!resumed);
     QVERIFY(library.document(id).state == DocumentState::Failed);
-    QCOMPARE(library.document(id).pagesDone, 5);
+    QCOMPARE(library.document(id).pagesDone, storedWhenStoppedAt(5));
     QVERIFY(library.ingestor->resume(999, {}, {}).error().code == ErrorCode::NotFound);
 }
 

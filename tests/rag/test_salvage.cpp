@@ -159,7 +159,8 @@ void TestSalvage::keepsEverythingOfAWholeLibrary()
     QCOMPARE(library.page(2, 3)->value().text, longText(2, 3));
     QCOMPARE(library.page(2, 3)->value().height, 842.5F);
     QVERIFY(library.unfinished("model")->empty());
-    QCOMPARE(library.searchWords(indexWords("speaks"), 100, {})->size(), std::size_t(kDocuments * kPagesEach));
+    QCOMPARE(library.searchWords(indexWords("speaks"), 100, {})->size(),
+             std::size_t(kDocuments * kPagesEach));
     QCOMPARE(library.vectors("model", 0, 1)->front().values, m_vector);
     HistoryStore history(**database);
     QCOMPARE(history.search("محمد")->size(), std::size_t(kTalks));
