@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 /// The values handed from step to step. Text is UTF-8. A page is counted from 0 everywhere below the places
@@ -108,7 +110,9 @@ struct PageImage
 // ---- what reading order makes of it
 // ---------------------------------------------------------------------------
 
-enum class BlockKind { Body, Heading, Running }; ///< Running: header, footer or page number
+/// Running: header, footer or page number. Table: rows, one a line, cells parted by " | ", the header row
+/// first where there is one.
+enum class BlockKind { Body, Heading, Running, Table, Caption };
 
 /// A paragraph, heading or running line: a byte range of its page's text.
 struct Block
@@ -120,6 +124,17 @@ struct Block
 };
 
 enum class PageState { Read, NoText, Skipped };
+
+/// How a page was read, for the extraction report.
+struct PageFindings
+{
+    bool ocr = false;        ///< read from its picture
+    float ocrConfidence = 0; ///< 0..1, mean over its words
+    bool garbled = false;    ///< its text layer made no sense
+    bool hiddenText = false; ///< holds text that a reader does not see
+    int tables = 0;
+    int captions = 0;
+};
 
 /// A page as a person reads it: logical order, NFKC, hyphens joined; "\n\n" between blocks, "\n" after a line
 /// meant to end. This is the display copy: what is shown, quoted and cited. The index copy is made from it
@@ -135,6 +150,7 @@ struct PageContent
     std::vector<Block> blocks;
     PageState state = PageState::Read;
     std::string note; ///< why it was skipped, or what was repaired; English
+    PageFindings findings;
 };
 
 /// Bytes of a chunk's text that were taken from a page's text as they are.
@@ -216,6 +232,9 @@ struct Question
     std::string text;
     std::vector<DocumentId> documents; ///< empty: the whole library
     ConversationId conversation = 0;   ///< 0: none
+    int firstPage = 0;                 ///< only passages that stand on pages [firstPage, lastPage]
+    int lastPage = -1;                 ///< -1: to the end
+    std::string searchText;            ///< what to search for; empty: made from text and history
 };
 
 struct AnswerSeconds
@@ -225,6 +244,35 @@ struct AnswerSeconds
     double decode = 0;
 };
 
+enum class Verdict { Supported, Weak, Unsupported };
+
+/// A sentence of an answer and what stands behind it.
+struct AnswerSentence
+{
+    std::uint32_t begin = 0; ///< in Answer::text
+    std::uint32_t end = 0;
+    Verdict verdict = Verdict::Unsupported;
+    bool quoted = false;        ///< word for word from a page, not written by a model
+    double support = 0;         ///< 0..1
+    std::vector<int> citations; ///< numbers of its evidence
+};
+
+/// Where a key term of the question stands in the scope.
+struct TermHits
+{
+    std::string term;                               ///< as the question writes it
+    int pages = 0;                                  ///< that hold it
+    std::vector<std::pair<DocumentId, int>> places; ///< the first few: document and page
+};
+
+/// What a look at every page of the scope found, before "it is not in there" is said.
+struct ScopeScan
+{
+    int pagesSearched = 0;
+    int pagesInScope = 0; ///< more than were searched where pages have no text yet
+    std::vector<TermHits> terms;
+};
+
 struct Answer
 {
     std::string text; ///< Markdown with citation marks "[1]"; each mark has its Citation
@@ -232,6 +280,13 @@ struct Answer
     bool stopped = false; ///< by the user
     std::vector<Citation> citations;
     std::vector<Passage> passages; ///< passage i is number i + 1 of the prompt
+    std::string searchedFor; ///< the question as searched for; differs from what was asked in a follow-up
+    std::string extract;     ///< the extractive line alone, without marks
+    std::string generated;   ///< what of the model's text was kept, without marks
+    std::vector<AnswerSentence> sentences;
+    std::optional<ScopeScan> scan; ///< made when the passages do not hold the answer
+    double confidence = 0;         ///< that the documents hold the answer, 0..1
+    std::string thinking;          ///< of a reasoning model
     std::string model;
     std::string device;
     int promptTokens = 0;

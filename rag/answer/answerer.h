@@ -26,7 +26,31 @@ struct Cited
     Citation citation;
 };
 
-using AnswerEvent = std::variant<PassagesFound, AnswerText, Cited>;
+/// What is searched for, where it differs from what was asked (a follow-up written out).
+struct SearchedFor
+{
+    std::string text;
+};
+
+/// Every page of the scope was looked at.
+struct Scanned
+{
+    ScopeScan scan;
+};
+
+/// A sentence of the text shown so far has its verdict.
+struct Judged
+{
+    AnswerSentence sentence;
+};
+
+/// More of a reasoning model's thoughts; no part of the answer.
+struct Thought
+{
+    std::string text;
+};
+
+using AnswerEvent = std::variant<SearchedFor, PassagesFound, AnswerText, Cited, Judged, Scanned, Thought>;
 
 struct AnswerOptions
 {
@@ -34,6 +58,9 @@ struct AnswerOptions
     int maxTokens = 256;
     float temperature = 0;
     std::uint64_t seed = 0;
+    int bestOf = 1;             ///< drawn so often, the best supported kept
+    int thinkingBudget = 512;   ///< tokens a reasoning model may think
+    CancelToken answerNow = {}; ///< cancel() it: stop thinking, answer
 };
 
 /// Question to answer with citations. One thread at a time.

@@ -253,8 +253,8 @@ Result<std::vector<Block>> unpackBlocks(std::span<const std::uint8_t> blob, std:
         block.begin = reader.small();
         block.end = block.begin + reader.small();
         const std::uint64_t kind = reader.number();
-        reader.require(kind <= static_cast<std::uint64_t>(BlockKind::Running));
-        block.kind = kind <= static_cast<std::uint64_t>(BlockKind::Running) ? static_cast<BlockKind>(kind)
+        reader.require(kind <= static_cast<std::uint64_t>(BlockKind::Caption));
+        block.kind = kind <= static_cast<std::uint64_t>(BlockKind::Caption) ? static_cast<BlockKind>(kind)
                                                                             : BlockKind::Body;
         block.fontSize = static_cast<float>(reader.signedNumber()) / kUnitsPerPoint;
         reader.require(block.end <= textSize);

@@ -52,6 +52,15 @@ public:
         emit m_worker.cited(m_number, mark.citation);
     }
 
+    // What the window does not show while it streams: the finished answer carries all of it.
+    void operator()(const rag::SearchedFor &) {}
+
+    void operator()(const rag::Judged &) {}
+
+    void operator()(const rag::Scanned &) {}
+
+    void operator()(const rag::Thought &) {}
+
     void flush()
     {
         if (!m_waiting.empty() || m_replace) {
@@ -136,7 +145,10 @@ rag::Result<rag::Answer> AnswerWorker::answer(const AskRequest &request, rag::Me
     emit started(asked);
 
     ASSIGN_OR_RETURN(const auto messages, history.messages(asked.conversation));
-    rag::Question question{toUtf8(request.text), request.scope, asked.conversation};
+    rag::Question question;
+    question.text = toUtf8(request.text);
+    question.documents = request.scope;
+    question.conversation = asked.conversation;
     for (const auto &message : messages) {
         if (message.id == asked.messages.question) {
             question.text = message.text;
