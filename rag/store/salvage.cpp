@@ -88,7 +88,7 @@ struct Table
     int Salvaged::*count;
 };
 
-constexpr std::array<Table, 8> kTables{{
+constexpr std::array<Table, 10> kTables{{
     {"documents", "ntttttitbiiiiiit", documentFits,
      "INSERT OR IGNORE INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
      &Salvaged::documents},
@@ -104,6 +104,9 @@ constexpr std::array<Table, 8> kTables{{
      "INSERT OR IGNORE INTO messages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", &Salvaged::messages},
     {"citations", "niiitittb", citationFits,
      "INSERT OR IGNORE INTO citations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", &Salvaged::citations},
+    {"tasks", "nitttit", anyFits, "INSERT OR IGNORE INTO tasks VALUES (?, ?, ?, ?, ?, ?, ?)", nullptr},
+    {"task_notes", "niiiirt", anyFits, "INSERT OR IGNORE INTO task_notes VALUES (?, ?, ?, ?, ?, ?, ?)",
+     nullptr},
 }};
 
 bool isOfKind(const RawValue &value, char kind)
@@ -198,6 +201,9 @@ INSERT INTO conversations SELECT conversation, '…', '', max(at) FROM messages
     WHERE conversation NOT IN (SELECT id FROM conversations) GROUP BY conversation;
 DELETE FROM scopes WHERE conversation NOT IN (SELECT id FROM conversations);
 DELETE FROM citations WHERE message NOT IN (SELECT id FROM messages);
+DELETE FROM tasks WHERE NOT json_valid(documents) OR EXISTS (SELECT value FROM json_each(CASE WHEN
+    json_valid(documents) THEN documents ELSE '[]' END) WHERE value NOT IN (SELECT id FROM documents));
+DELETE FROM task_notes WHERE task NOT IN (SELECT id FROM tasks) OR chunk NOT IN (SELECT id FROM chunks);
 UPDATE sqlite_sequence SET seq = max(seq, (SELECT coalesce(max(document), 0) FROM citations)) WHERE name = 'documents';
 )sql";
 

@@ -124,7 +124,35 @@ CREATE TABLE citations (
 CREATE INDEX citations_of_message ON citations (message);
 )sql";
 
-constexpr std::array<Migration, 1> kMigrations{{{1, kFirst}}};
+// Notes of whole-document tasks (tasks/task_store.h). `documents` is a JSON list of ids. A note goes with its
+// passage; a task with any of its documents, for its question tells of them.
+constexpr const char *kTasks = R"sql(
+CREATE TABLE tasks (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind INTEGER NOT NULL,
+    question TEXT NOT NULL,
+    model TEXT NOT NULL,
+    documents TEXT NOT NULL,
+    done INTEGER NOT NULL DEFAULT 0,
+    at TEXT NOT NULL
+);
+CREATE TABLE task_notes (
+    id INTEGER PRIMARY KEY,
+    task INTEGER NOT NULL REFERENCES tasks ON DELETE CASCADE,
+    chunk INTEGER NOT NULL REFERENCES chunks ON DELETE CASCADE,
+    first INTEGER NOT NULL,
+    last INTEGER NOT NULL,
+    score REAL NOT NULL,
+    text TEXT NOT NULL
+);
+CREATE INDEX notes_of_task ON task_notes (task);
+CREATE INDEX notes_of_chunk ON task_notes (chunk);
+CREATE TRIGGER tasks_of_document AFTER DELETE ON documents BEGIN
+    DELETE FROM tasks WHERE OLD.id IN (SELECT value FROM json_each(tasks.documents));
+END;
+)sql";
+
+constexpr std::array<Migration, 2> kMigrations{{{1, kFirst}, {2, kTasks}}};
 
 tl::unexpected<Error> newer(std::int64_t version)
 {

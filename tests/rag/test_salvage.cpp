@@ -125,6 +125,9 @@ void TestSalvage::fill(Database &database)
         QVERIFY(library.addVectors("model", vectors));
         QVERIFY(library.setState(*id, DocumentState::Done, ""));
     }
+    QVERIFY(database.run("INSERT INTO tasks VALUES (1, 3, 'every deadline', 'words 1', '[2,3]', 0, '2026')"));
+    QVERIFY(database.run("INSERT INTO task_notes SELECT NULL, 1, id, 0, 9, 0.5, 'a note' FROM chunks "
+                         "WHERE document IN (2, 3)"));
     HistoryStore history(database);
     for (int t = 1; t <= kTalks; ++t) {
         const auto talk =
@@ -162,6 +165,10 @@ void TestSalvage::keepsEverythingOfAWholeLibrary()
     QCOMPARE(library.searchWords(indexWords("speaks"), 100, {})->size(),
              std::size_t(kDocuments * kPagesEach));
     QCOMPARE(library.vectors("model", 0, 1)->front().values, m_vector);
+    QCOMPARE(*(*database)->number("SELECT count(*) FROM tasks WHERE question = 'every deadline'"),
+             std::int64_t(1));
+    QCOMPARE(*(*database)->number("SELECT count(*) FROM task_notes WHERE task = 1 AND text = 'a note'"),
+             std::int64_t(2 * kPagesEach));
     HistoryStore history(**database);
     QCOMPARE(history.search("محمد")->size(), std::size_t(kTalks));
     QCOMPARE(*history.scope(1), std::vector<DocumentId>{2});
@@ -187,7 +194,7 @@ void TestSalvage::knowsEveryTableOfTheSchema()
         tables += std::string(row->text(0)) + " ";
 
     QCOMPARE(tables, std::string("chunks:8 citations:9 conversations:4 documents:16 embedded:3 messages:11 "
-                                 "meta:2 models:2 pages:11 scopes:2 vectors:3 "));
+                                 "meta:2 models:2 pages:11 scopes:2 task_notes:7 tasks:7 vectors:3 "));
 }
 
 void TestSalvage::keepsWhatIsReadable_data()
