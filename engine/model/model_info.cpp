@@ -1,5 +1,6 @@
 #include "engine/model/model_info.h"
 
+#include "engine/model/model_name.h"
 #include "engine/weights/quant.h"
 
 #include <algorithm>
@@ -64,7 +65,7 @@ std::string commonestType(const ModelFile &file)
 ModelInfo describeModel(const ModelFile &file, const ModelConfig &config)
 {
     ModelInfo info;
-    info.name = config.name;
+    info.name = modelName(config.name, file.path());
     info.architecture = config.spec->family;
     info.weights = commonestType(file);
     const bool generates = config.spec->network == Network::Decoder && !config.embeds;
