@@ -37,18 +37,15 @@ std::string plainPrompt(std::span<const Turn> turns)
     return text + "Answer:";
 }
 
-/// @param room  tokens of the context behind the prompt
-engine::GenerateOptions engineOptions(const GenerationOptions &options, int room)
+std::vector<TokenChance> chancesOf(std::span<const engine::LogProbabilities> made)
 {
-    engine::GenerateOptions result;
-    result.thinkingBudget =
-        std::clamp(room - options.maxTokens - kTagTokens, 0, std::max(0, options.thinkingBudget));
-    result.maxAnswerTokens = options.maxTokens;
-    result.maxTokens = options.maxTokens + result.thinkingBudget + kTagTokens;
-    result.answerNow = options.answerNow;
-    result.sampling.temperature = options.temperature;
-    result.sampling.seed = options.seed;
-    result.stop = options.stop;
+    std::vector<TokenChance> result;
+    for (const engine::LogProbabilities &one : made) {
+        TokenChance chance{{one.chosen.token, one.chosen.value}, {}};
+        for (const engine::TokenLogProbability &likely : one.top)
+            chance.top.push_back({likely.token, likely.value});
+        result.push_back(std::move(chance));
+    }
     return result;
 }
 
@@ -57,6 +54,9 @@ engine::GenerateOptions engineOptions(const GenerationOptions &options, int room
 EngineLanguageModel::EngineLanguageModel(std::shared_ptr<const engine::Model> model)
     : m_model(std::move(model))
 {
+    for (Token token = 0; token < m_model->info().vocabulary; ++token)
+        if (m_model->isEndOfText(token))
+            m_ends.push_back(token);
 }
 
 Result<std::unique_ptr<LanguageModel>> EngineLanguageModel::open(std::shared_ptr<const engine::Model> model)
@@ -84,6 +84,49 @@ int EngineLanguageModel::contextLength() const
 int EngineLanguageModel::countTokens(std::string_view text) const
 {
     return m_model->countTokens(text);
+}
+
+std::vector<Token> EngineLanguageModel::tokensOf(std::string_view text) const
+{
+    return m_model->encode(text);
+}
+
+std::string EngineLanguageModel::textOf(std::span<const Token> tokens) const
+{
+    return m_model->decode(tokens);
+}
+
+std::vector<Token> EngineLanguageModel::tokensBeginning(std::string_view text) const
+{
+    if (!m_vocabulary)
+        m_vocabulary.emplace(m_model->info().vocabulary, [this](Token token) {
+            // Twice, because SentencePiece drops the blank of a text's first piece only.
+            const Token twice[] = {token, token};
+            const std::string both = m_model->decode(twice);
+            return both.substr(m_model->decode(std::span(twice, 1)).size());
+        });
+    return m_vocabulary->beginning(text);
+}
+
+/// @param room  tokens of the context behind the prompt
+engine::GenerateOptions EngineLanguageModel::engineOptions(const GenerationOptions &options, int room) const
+{
+    engine::GenerateOptions result;
+    result.thinkingBudget =
+        std::clamp(room - options.maxTokens - kTagTokens, 0, std::max(0, options.thinkingBudget));
+    result.maxAnswerTokens = options.maxTokens;
+    result.maxTokens = options.maxTokens + result.thinkingBudget + kTagTokens;
+    result.answerNow = options.answerNow;
+    result.sampling.temperature = options.temperature;
+    result.sampling.seed = options.seed;
+    result.stop = options.stop;
+    result.logProbabilities = options.logProbabilities;
+    if (options.mask)
+        result.mask = [&](std::span<const Token> answer, std::span<std::uint8_t> allowed) {
+            MaskedTokens next(allowed, m_ends);
+            options.mask(answer, next);
+        };
+    return result;
 }
 
 Result<std::vector<engine::TokenId>> EngineLanguageModel::promptOf(std::span<const Turn> turns,
@@ -123,7 +166,11 @@ Result<Generation> EngineLanguageModel::generate(std::span<const Turn> turns,
     result.promptTokens = made.promptTokens;
     result.reusedTokens = made.reusedTokens;
     result.thinking = std::move(made.thinking);
-    result.answerTokens = int(made.tokens.size()) - made.thinkingTokens;
+    result.tokens.assign(made.tokens.begin() + made.thinkingTokens, made.tokens.end());
+    result.answerTokens = int(result.tokens.size());
+    if (!made.logProbabilities.empty())
+        result.chances =
+            chancesOf(std::span(made.logProbabilities).subspan(std::size_t(made.thinkingTokens)));
     result.prefillSeconds = made.prefillSeconds;
     result.decodeSeconds = made.decodeSeconds;
     result.cancelled = made.reason == engine::StopReason::Cancelled;

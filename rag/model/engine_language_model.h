@@ -2,6 +2,7 @@
 
 #include "engine/engine.h"
 #include "rag/model/language_model.h"
+#include "rag/model/vocabulary_bytes.h"
 
 #include <memory>
 #include <optional>
@@ -20,6 +21,9 @@ public:
     std::string device() const override;
     int contextLength() const override;
     int countTokens(std::string_view text) const override;
+    std::vector<Token> tokensOf(std::string_view text) const override;
+    std::string textOf(std::span<const Token> tokens) const override;
+    std::vector<Token> tokensBeginning(std::string_view text) const override;
     Result<Generation> generate(std::span<const Turn> turns, const GenerationOptions &options,
                                 const std::function<void(std::string_view)> &onText,
                                 const CancelToken &cancel) override;
@@ -27,9 +31,12 @@ public:
 private:
     explicit EngineLanguageModel(std::shared_ptr<const engine::Model> model);
     Result<std::vector<engine::TokenId>> promptOf(std::span<const Turn> turns, bool thinks) const;
+    engine::GenerateOptions engineOptions(const GenerationOptions &options, int room) const;
 
     std::shared_ptr<const engine::Model> m_model;
-    std::optional<engine::Session> m_session; ///< opened at first use: its cache is large
+    std::vector<Token> m_ends;                           ///< the tokens that end a text
+    mutable std::optional<VocabularyBytes> m_vocabulary; ///< made at first use
+    std::optional<engine::Session> m_session;            ///< opened at first use: its cache is large
 };
 
 } // namespace rag

@@ -81,6 +81,8 @@ private slots:
     void theSecondQuestionOnTheSamePassagesStartsAtOnce();
     void aRestartKeepsWhatWasRead();
     void aQuestionTooLongIsRefusedWithTheNumbers();
+    void aMaskHoldsTheAnswerToAText();
+    void anAnswerTellsItsTokensAndTheirChances();
 
 private:
     std::vector<Passage> m_passages{passage(2, 7, "Ghent"), passage(1, 3, "Delft"), passage(1, 2, "Namur")};
@@ -148,6 +150,57 @@ void TestLanguageModel::aQuestionTooLongIsRefusedWithTheNumbers()
     QVERIFY(!made);
     QCOMPARE(made.error().code, ErrorCode::Unsupported);
     QVERIFY(made.error().detail.find(std::to_string(ask.model().contextLength())) != std::string::npos);
+}
+
+void TestLanguageModel::aMaskHoldsTheAnswerToAText()
+{
+    Asked ask({});
+    LanguageModel &model = ask.model();
+    const std::string quote =
+        "The keeper's lock 17 (\u00fcber \u0627\u0644\u0642\u0646\u0627\u0629) was rebuilt in 1814.";
+    GenerationOptions options;
+    options.maxTokens = 100;
+    options.mask = [&](std::span<const Token> answer, MaskedTokens &next) {
+        const std::string rest = quote.substr(model.textOf(answer).size());
+        next.forbidAll();
+        next.allow(model.tokensBeginning(rest));
+        if (rest.empty())
+            next.allowEnd();
+    };
+    const Turn turns[] = {{Speaker::User, "Write a poem about the sea."}};
+    std::string streamed;
+
+    const auto made = model.generate(turns, options, [&](std::string_view text) { streamed += text; }, {});
+
+    QVERIFY2(made, made ? "" : made.error().detail.c_str());
+    QCOMPARE(made->text, quote);
+    QCOMPARE(streamed, quote);
+    QCOMPARE(model.textOf(made->tokens), quote);
+}
+
+void TestLanguageModel::anAnswerTellsItsTokensAndTheirChances()
+{
+    Asked ask({});
+    GenerationOptions options;
+    options.maxTokens = 12;
+    options.logProbabilities = 3;
+    const Turn turns[] = {{Speaker::User, "What is the capital of France?"}};
+
+    const auto made = ask.model().generate(turns, options, {}, {});
+
+    QVERIFY(made);
+    QCOMPARE(int(made->tokens.size()), made->answerTokens);
+    QCOMPARE(made->chances.size(), made->tokens.size());
+    QCOMPARE(ask.model().textOf(made->tokens), made->text);
+    for (std::size_t i = 0; i < made->tokens.size(); ++i) {
+        const TokenChance &chance = made->chances[i];
+        QCOMPARE(chance.chosen.token, made->tokens[i]);
+        QCOMPARE(chance.top.size(), std::size_t(3));
+        QCOMPARE(chance.top[0].token, made->tokens[i]); // greedy
+        QVERIFY(chance.chosen.value <= 0);
+        QVERIFY(chance.top[0].value >= chance.top[1].value && chance.top[1].value >= chance.top[2].value);
+    }
+    QCOMPARE(ask.model().name(), std::string("SmolLM2-135M-Instruct"));
 }
 
 QTEST_GUILESS_MAIN(TestLanguageModel)
