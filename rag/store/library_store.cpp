@@ -71,11 +71,40 @@ Result<void> insertPage(Database &database, DocumentId id, const PageContent &pa
         "blocks) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         id, page.page, page.label, double{page.width}, double{page.height}, static_cast<int>(page.state),
         page.note, page.text, packChars(page.chars), packBlocks(page.blocks)));
+    const PageFindings &found = page.findings;
+    RETURN_IF_ERROR(database.run("INSERT INTO page_findings VALUES (last_insert_rowid(), ?, ?, ?, ?, ?, ?)",
+                                 static_cast<int>(found.ocr), double{found.ocrConfidence},
+                                 static_cast<int>(found.garbled), static_cast<int>(found.hiddenText),
+                                 found.tables, found.captions));
     RETURN_IF_ERROR(database.run("UPDATE documents SET pages_done = pages_done + 1, pages_without_text = "
                                  "pages_without_text + ?, pages_skipped = pages_skipped + ? WHERE id = ?",
                                  page.state == PageState::NoText ? 1 : 0,
                                  page.state == PageState::Skipped ? 1 : 0, id));
     return {};
+}
+
+// Pages stored before there were findings have none.
+constexpr const char *kPageColumns = "SELECT p.page, label, state, note, coalesce(ocr, 0), "
+                                     "coalesce(ocr_confidence, 0), coalesce(garbled, 0), "
+                                     "coalesce(hidden_text, 0), coalesce(tables, 0), coalesce(captions, 0)";
+constexpr int kFirstOther = 10;
+constexpr const char *kFromPages =
+    "FROM pages p LEFT JOIN page_findings f ON f.id = p.id WHERE p.document = ? ";
+
+PageContent withoutText(const Statement &row)
+{
+    PageContent content;
+    content.page = row.integer32(0);
+    content.label = row.text(1);
+    content.state = enumOf(row.integer(2), PageState::Skipped, PageState::Skipped);
+    content.note = row.text(3);
+    content.findings.ocr = row.integer(4) != 0;
+    content.findings.ocrConfidence = static_cast<float>(row.real(5));
+    content.findings.garbled = row.integer(6) != 0;
+    content.findings.hiddenText = row.integer(7) != 0;
+    content.findings.tables = row.integer32(8);
+    content.findings.captions = row.integer32(9);
+    return content;
 }
 
 } // namespace
@@ -230,23 +259,33 @@ Result<std::vector<ChunkId>> LibraryStore::clearContent(DocumentId id)
 Result<std::optional<PageContent>> LibraryStore::page(DocumentId id, int page)
 {
     ASSIGN_OR_RETURN(Statement row,
-                     m_database.prepare("SELECT label, width, height, state, note, text, chars, blocks "
-                                        "FROM pages WHERE document = ? AND page = ?",
+                     m_database.prepare(kPageColumns + std::string(", width, height, text, chars, blocks ") +
+                                            kFromPages + "AND p.page = ?",
                                         id, page));
     ASSIGN_OR_RETURN(const bool found, row.step());
     if (!found)
         return std::nullopt;
-    PageContent content;
-    content.page = page;
-    content.label = row.text(0);
-    content.width = static_cast<float>(row.real(1));
-    content.height = static_cast<float>(row.real(2));
-    content.state = enumOf(row.integer(3), PageState::Skipped, PageState::Skipped);
-    content.note = row.text(4);
-    content.text = row.text(5);
-    ASSIGN_OR_RETURN(content.chars, unpackChars(row.blob(6), content.text.size()));
-    ASSIGN_OR_RETURN(content.blocks, unpackBlocks(row.blob(7), content.text.size()));
+    PageContent content = withoutText(row);
+    content.width = static_cast<float>(row.real(kFirstOther));
+    content.height = static_cast<float>(row.real(kFirstOther + 1));
+    content.text = row.text(kFirstOther + 2);
+    ASSIGN_OR_RETURN(content.chars, unpackChars(row.blob(kFirstOther + 3), content.text.size()));
+    ASSIGN_OR_RETURN(content.blocks, unpackBlocks(row.blob(kFirstOther + 4), content.text.size()));
     return content;
+}
+
+Result<std::vector<PageReport>> LibraryStore::pageReports(DocumentId id)
+{
+    ASSIGN_OR_RETURN(
+        Statement row,
+        m_database.prepare(kPageColumns + (' ' + std::string(kFromPages)) + "ORDER BY p.page", id));
+    std::vector<PageReport> reports;
+    while (true) {
+        ASSIGN_OR_RETURN(const bool more, row.step());
+        if (!more)
+            return reports;
+        reports.push_back(reportOf(withoutText(row)));
+    }
 }
 
 // ---- removal

@@ -70,6 +70,16 @@ bool citationFits(const Values &row)
     return unpackBoxes(blob(row, 8)).has_value();
 }
 
+bool findingsFit(const Values &row)
+{
+    const auto isTruth = [&](std::size_t column) {
+        const std::int64_t value = std::get<std::int64_t>(row[column]);
+        return value == 0 || value == 1;
+    };
+    return isTruth(1) && isTruth(3) && isTruth(4) && std::get<std::int64_t>(row[5]) >= 0 &&
+           std::get<std::int64_t>(row[6]) >= 0;
+}
+
 bool anyFits(const Values &)
 {
     return true;
@@ -88,7 +98,7 @@ struct Table
     int Salvaged::*count;
 };
 
-constexpr std::array<Table, 10> kTables{{
+constexpr std::array<Table, 13> kTables{{
     {"documents", "ntttttitbiiiiiit", documentFits,
      "INSERT OR IGNORE INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
      &Salvaged::documents},
@@ -107,6 +117,10 @@ constexpr std::array<Table, 10> kTables{{
     {"tasks", "nitttit", anyFits, "INSERT OR IGNORE INTO tasks VALUES (?, ?, ?, ?, ?, ?, ?)", nullptr},
     {"task_notes", "niiiirt", anyFits, "INSERT OR IGNORE INTO task_notes VALUES (?, ?, ?, ?, ?, ?, ?)",
      nullptr},
+    {"page_findings", "niriiii", findingsFit,
+     "INSERT OR IGNORE INTO page_findings VALUES (?, ?, ?, ?, ?, ?, ?)", nullptr},
+    {"collections", "ntti", anyFits, "INSERT OR IGNORE INTO collections VALUES (?, ?, ?, ?)", nullptr},
+    {"collected", "nii", anyFits, "INSERT OR IGNORE INTO collected VALUES (?, ?, ?)", nullptr},
 }};
 
 bool isOfKind(const RawValue &value, char kind)
@@ -191,6 +205,7 @@ CREATE TEMP TABLE broken AS SELECT id FROM documents d WHERE
     (SELECT count(*) FROM pages p WHERE p.document = d.id) != d.pages_done
     OR (SELECT count(*) FROM chunks c WHERE c.document = d.id) != d.chunks;
 DELETE FROM pages WHERE document NOT IN (SELECT id FROM documents) OR document IN broken;
+DELETE FROM page_findings WHERE id NOT IN (SELECT id FROM pages);
 DELETE FROM chunks WHERE document NOT IN (SELECT id FROM documents) OR document IN broken;
 DELETE FROM vectors WHERE chunk NOT IN (SELECT id FROM chunks) OR model NOT IN (SELECT id FROM models);
 UPDATE documents SET state = 1, pages_done = 0, pages_without_text = 0, pages_skipped = 0, chunks = 0, read_whole = 0
@@ -200,6 +215,8 @@ INSERT INTO embedded SELECT c.document, v.model, count(*) FROM vectors v JOIN ch
 INSERT INTO conversations SELECT conversation, '…', '', max(at) FROM messages
     WHERE conversation NOT IN (SELECT id FROM conversations) GROUP BY conversation;
 DELETE FROM scopes WHERE conversation NOT IN (SELECT id FROM conversations);
+DELETE FROM collected WHERE collection NOT IN (SELECT id FROM collections)
+    OR document NOT IN (SELECT id FROM documents);
 DELETE FROM citations WHERE message NOT IN (SELECT id FROM messages);
 DELETE FROM tasks WHERE NOT json_valid(documents) OR EXISTS (SELECT value FROM json_each(CASE WHEN
     json_valid(documents) THEN documents ELSE '[]' END) WHERE value NOT IN (SELECT id FROM documents));

@@ -152,7 +152,38 @@ CREATE TRIGGER tasks_of_document AFTER DELETE ON documents BEGIN
 END;
 )sql";
 
-constexpr std::array<Migration, 2> kMigrations{{{1, kFirst}, {2, kTasks}}};
+// How a page was read (PageFindings), under the id of its page.
+constexpr const char *kFindings = R"sql(
+CREATE TABLE page_findings (
+    id INTEGER PRIMARY KEY REFERENCES pages ON DELETE CASCADE,
+    ocr INTEGER NOT NULL,
+    ocr_confidence REAL NOT NULL,
+    garbled INTEGER NOT NULL,
+    hidden_text INTEGER NOT NULL,
+    tables INTEGER NOT NULL,
+    captions INTEGER NOT NULL
+);
+)sql";
+
+// Named groups of documents (store/collection_store.h). Seconds since 1970, not text: the salvager tells
+// tables by the kinds of their columns.
+constexpr const char *kCollections = R"sql(
+CREATE TABLE collections (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL,
+    folded TEXT NOT NULL UNIQUE,
+    made_at INTEGER NOT NULL
+);
+CREATE TABLE collected (
+    id INTEGER PRIMARY KEY,
+    collection INTEGER NOT NULL REFERENCES collections ON DELETE CASCADE,
+    document INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
+    UNIQUE (collection, document)
+);
+CREATE INDEX collected_documents ON collected (document);
+)sql";
+
+constexpr std::array<Migration, 4> kMigrations{{{1, kFirst}, {2, kTasks}, {3, kFindings}, {4, kCollections}}};
 
 tl::unexpected<Error> newer(std::int64_t version)
 {

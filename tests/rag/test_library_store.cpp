@@ -40,6 +40,7 @@ private slots:
     void keepsADocument();
     void takesTheSameFileOnce();
     void keepsAPageWithItsBoxes();
+    void keepsHowPagesWereRead();
     void refusesAPageOutOfTurnAndAddsNothing();
     void findsByWords_data();
     void findsByWords();
@@ -140,6 +141,34 @@ void TestLibraryStore::keepsAPageWithItsBoxes()
         QCOMPARE((*back)->chars[i].box.x, page.chars[i].box.x); // whole points
     }
     QVERIFY(!*m_store->page(*id, 1));
+}
+
+void TestLibraryStore::keepsHowPagesWereRead()
+{
+    const auto id = m_store->addDocument(named("a.pdf", 2));
+    PageContent first = makePage(0, {"text of the page"});
+    first.findings = {true, 0.75F, true, true, 3, 2};
+    PageContent second = makePage(1, {});
+    second.label = "ii";
+    second.state = PageState::NoText;
+    QVERIFY(m_store->addPages(*id, std::vector<ReadPage>{{first, {}}, {second, {}}}));
+
+    const auto page = m_store->page(*id, 0);
+    const auto reports = m_store->pageReports(*id);
+
+    QVERIFY(page && *page);
+    QCOMPARE((*page)->text, first.text);
+    QCOMPARE((*page)->findings.ocrConfidence, 0.75F);
+    QCOMPARE((*page)->findings.tables, 3);
+    QVERIFY((*page)->findings.garbled && (*page)->findings.hiddenText && (*page)->findings.ocr);
+    QVERIFY(reports);
+    QCOMPARE(reports->size(), std::size_t(2));
+    QCOMPARE((*reports)[0].captions, 2);
+    QVERIFY((*reports)[0].grade == PageGrade::Amber);
+    QCOMPARE((*reports)[1].label, std::string("ii"));
+    QVERIFY((*reports)[1].grade == PageGrade::Red);
+    QVERIFY(m_store->clearContent(*id));
+    QCOMPARE(*m_database->number("SELECT count(*) FROM page_findings"), std::int64_t(0));
 }
 
 void TestLibraryStore::refusesAPageOutOfTurnAndAddsNothing()

@@ -1,3 +1,4 @@
+#include "rag/store/collection_store.h"
 #include "rag/store/history_store.h"
 #include "rag/store/library_store.h"
 #include "rag/store/private_file.h"
@@ -108,6 +109,7 @@ void TestSalvage::fill(Database &database)
             page.page = p;
             page.width = 595;
             page.height = 842.5F;
+            page.findings = {p == 3, p == 3 ? 0.875F : 0.0F, false, p == 4, p % 2, 1};
             page.text = longText(d, p);
             page.chars = {{0, std::uint32_t(page.text.size()), {72, 90, 200, 12}}};
             Chunk chunk;
@@ -128,6 +130,9 @@ void TestSalvage::fill(Database &database)
     QVERIFY(database.run("INSERT INTO tasks VALUES (1, 3, 'every deadline', 'words 1', '[2,3]', 0, '2026')"));
     QVERIFY(database.run("INSERT INTO task_notes SELECT NULL, 1, id, 0, 9, 0.5, 'a note' FROM chunks "
                          "WHERE document IN (2, 3)"));
+    CollectionStore collections(database);
+    const auto shelf = collections.create("Shelf");
+    QVERIFY(collections.add(*shelf, std::array<DocumentId, 2>{1, 3}));
     HistoryStore history(database);
     for (int t = 1; t <= kTalks; ++t) {
         const auto talk =
@@ -161,6 +166,9 @@ void TestSalvage::keepsEverythingOfAWholeLibrary()
     LibraryStore library(**database);
     QCOMPARE(library.page(2, 3)->value().text, longText(2, 3));
     QCOMPARE(library.page(2, 3)->value().height, 842.5F);
+    QCOMPARE(library.page(2, 3)->value().findings.ocrConfidence, 0.875F);
+    QVERIFY(library.page(2, 4)->value().findings.hiddenText);
+    QCOMPARE(library.pageReports(2)->at(5).tables, 1);
     QVERIFY(library.unfinished("model")->empty());
     QCOMPARE(library.searchWords(indexWords("speaks"), 100, {})->size(),
              std::size_t(kDocuments * kPagesEach));
@@ -169,6 +177,8 @@ void TestSalvage::keepsEverythingOfAWholeLibrary()
              std::int64_t(1));
     QCOMPARE(*(*database)->number("SELECT count(*) FROM task_notes WHERE task = 1 AND text = 'a note'"),
              std::int64_t(2 * kPagesEach));
+    CollectionStore collections(**database);
+    QCOMPARE(*collections.documents(collections.named("shelf")->value().id), (std::vector<DocumentId>{1, 3}));
     HistoryStore history(**database);
     QCOMPARE(history.search("محمد")->size(), std::size_t(kTalks));
     QCOMPARE(*history.scope(1), std::vector<DocumentId>{2});
@@ -193,8 +203,10 @@ void TestSalvage::knowsEveryTableOfTheSchema()
     while (*row->step())
         tables += std::string(row->text(0)) + " ";
 
-    QCOMPARE(tables, std::string("chunks:8 citations:9 conversations:4 documents:16 embedded:3 messages:11 "
-                                 "meta:2 models:2 pages:11 scopes:2 task_notes:7 tasks:7 vectors:3 "));
+    QCOMPARE(tables, std::string("chunks:8 citations:9 collected:3 collections:4 conversations:4 "
+                                 "documents:16 embedded:3 messages:11 "
+                                 "meta:2 models:2 page_findings:7 pages:11 scopes:2 task_notes:7 tasks:7 "
+                                 "vectors:3 "));
 }
 
 void TestSalvage::keepsWhatIsReadable_data()
