@@ -1,6 +1,7 @@
 #include "rag/retrieve/question_text.h"
 
 #include "engine/base/unicode.h"
+#include "rag/retrieve/follow_up.h"
 #include "rag/text/normalizer.h"
 
 #include <algorithm>
@@ -45,14 +46,6 @@ constexpr std::string_view kStopWords =
     "شده شود کجا "
     "کدام کرد کردن کند کنم که کنید می ما من نه نیست هر هم همه هیچ یا یک ";
 
-/// Words that point back to what was said before.
-constexpr std::string_view kBackPointers = "it its that those these this they them their he she his her one "
-                                           "there same ça cela celui celle ceux celles y "
-                                           "هناك هذا هذه ذلك تلك هؤلاء آن این آنها";
-
-constexpr std::string_view kOpeners =
-    "and or but also then so et mais ou donc puis alors ثم أو لكن اما یا ولی";
-
 std::unordered_set<std::string> foldedWords(std::string_view list)
 {
     std::unordered_set<std::string> words;
@@ -66,12 +59,6 @@ std::unordered_set<std::string> foldedWords(std::string_view list)
 std::string folded(std::string_view text, const IndexWord &word)
 {
     return normalizeForIndex(text.substr(word.begin, word.end - word.begin)).text;
-}
-
-bool isStopWord(const std::string &foldedWord)
-{
-    static const std::unordered_set<std::string> words = foldedWords(kStopWords);
-    return words.contains(foldedWord);
 }
 
 struct LetterCounts
@@ -117,24 +104,13 @@ bool looksFrench(std::string_view text)
     return hits >= 2;
 }
 
-bool pointsBack(std::string_view question)
-{
-    static const std::unordered_set<std::string> back = foldedWords(kBackPointers);
-    static const std::unordered_set<std::string> openers = foldedWords(kOpeners);
-    const std::vector<IndexWord> words = splitWords(question);
-    if (words.empty())
-        return false;
-    const std::string first = folded(question, words.front());
-    if (openers.contains(first))
-        return true;
-    // Arabic writes "and" on its word; a first word that begins with waw is most often that.
-    if (first.size() > 4 && first.starts_with("\u0648"))
-        return true;
-    return std::any_of(words.begin(), words.end(),
-                       [&](const IndexWord &word) { return back.contains(folded(question, word)); });
-}
-
 } // namespace
+
+bool isStopWord(const std::string &foldedWord)
+{
+    static const std::unordered_set<std::string> words = foldedWords(kStopWords);
+    return words.contains(foldedWord);
+}
 
 std::string questionLanguage(std::string_view question)
 {
@@ -189,10 +165,7 @@ std::set<std::string> languagesNamed(std::string_view question)
 
 std::string searchText(std::string_view question, std::span<const Exchange> history)
 {
-    constexpr std::size_t kTooFewTerms = 2;
-    if (history.empty() || !(pointsBack(question) || keyTerms(question).size() <= kTooFewTerms))
-        return std::string(question);
-    return history.back().question + " " + std::string(question);
+    return standaloneQuestion(question, history);
 }
 
 } // namespace rag

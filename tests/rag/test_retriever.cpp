@@ -36,8 +36,6 @@ private slots:
     void namesTheLanguageOfAQuestion_data();
     void namesTheLanguageOfAQuestion();
     void leavesFunctionWordsOutOfKeyTerms();
-    void completesAFollowUp_data();
-    void completesAFollowUp();
 
 private:
     std::vector<Passage> find(SmallLibrary &library, const std::string &text,
@@ -208,32 +206,6 @@ void TestRetriever::leavesFunctionWordsOutOfKeyTerms()
 {
     QCOMPARE(joined(keyTerms("What is the port of the printer?")), joined(keyTerms("port printer")));
     QVERIFY(!keyTerms("What is it?").empty()); // nothing else is left
-}
-
-void TestRetriever::completesAFollowUp_data()
-{
-    QTest::addColumn<QByteArray>("question");
-    QTest::addColumn<bool>("completed");
-    QTest::newRow("and") << QByteArray("And the one for those who got in?") << true;
-    QTest::newRow("that") << QByteArray(
-                                 "What must happen to the contents of that folder when the computer starts?")
-                          << true;
-    QTest::newRow("few words") << QByteArray("Which is more stable?") << true;
-    QTest::newRow("waw") << QByteArray("وماذا يصنعون هناك؟") << true;
-    QTest::newRow("stands alone") << QByteArray("Which command lists failed logins on Debian?") << false;
-}
-
-void TestRetriever::completesAFollowUp()
-{
-    QFETCH(QByteArray, question);
-    QFETCH(bool, completed);
-    const std::vector<Exchange> history{{"Who built the harbour?", "The Ottomans."}};
-
-    const std::string text = searchText(question.toStdString(), history);
-
-    QCOMPARE(text.find("harbour") != std::string::npos, completed);
-    QVERIFY(text.ends_with(question.toStdString()));
-    QCOMPARE(searchText(question.toStdString(), {}), question.toStdString());
 }
 
 QTEST_GUILESS_MAIN(TestRetriever)
