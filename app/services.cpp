@@ -9,6 +9,7 @@
 #include "rag/model/engine_embedder.h"
 #include "rag/model/engine_language_model.h"
 #include "rag/retrieve/hybrid_retriever.h"
+#include "rag/tasks/document_tasks.h"
 
 #include <chrono>
 #include <mutex>
@@ -196,12 +197,29 @@ Result<std::unique_ptr<rag::Answerer>> Services::makeAnswerer()
                                                    std::move(embedder), std::move(model), options);
 }
 
+Result<std::unique_ptr<rag::TaskRunner>> Services::makeTaskRunner()
+{
+    ASSIGN_OR_RETURN(auto embedder, this->embedder());
+    std::unique_ptr<rag::LanguageModel> model;
+    if (auto made = makeLanguageModel(); made && m_impl->generator->info().parameters >= kSmallModel)
+        model = *std::move(made);
+    else if (!made && made.error().code != ErrorCode::NotFound)
+        return tl::unexpected(made.error());
+    ASSIGN_OR_RETURN(std::shared_ptr<rag::Database> database, connect());
+    return std::make_unique<rag::DocumentTasks>(std::move(database), std::move(embedder), std::move(model));
+}
+
 Result<void> Services::removeDocument(rag::DocumentId document)
 {
     ASSIGN_OR_RETURN(const auto index, this->index());
     ASSIGN_OR_RETURN(const auto database, connect());
-    RETURN_IF_ERROR(removeFilesIn(m_impl->promptsFolder())); // they hold passages of it
+    RETURN_IF_ERROR(forgetPrompts()); // they hold passages of it
     return rag::removeDocument(*database, *index, document);
+}
+
+Result<void> Services::forgetPrompts()
+{
+    return removeFilesIn(m_impl->promptsFolder());
 }
 
 rag::PdfOptions Services::pdfOptions() const

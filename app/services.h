@@ -9,6 +9,7 @@
 #include "rag/pdf/pdf_document.h"
 #include "rag/retrieve/retriever.h"
 #include "rag/store/sqlite.h"
+#include "rag/tasks/task.h"
 
 #include <filesystem>
 #include <memory>
@@ -48,9 +49,14 @@ public:
     engine::Result<std::unique_ptr<rag::Retriever>> makeRetriever();
     engine::Result<std::unique_ptr<rag::LanguageModel>> makeLanguageModel();
     engine::Result<std::unique_ptr<rag::Answerer>> makeAnswerer();
+    /// Takes notes with the generator only if it is no small model; without any it quotes.
+    engine::Result<std::unique_ptr<rag::TaskRunner>> makeTaskRunner();
 
     /// Takes a document out of database and index.
     engine::Result<void> removeDocument(rag::DocumentId document);
+
+    /// Drops what the generator keeps on disk of the prompts it has read: they hold passages and questions.
+    engine::Result<void> forgetPrompts();
 
     rag::PdfOptions pdfOptions() const;
     const ServiceOptions &options() const;
