@@ -38,6 +38,7 @@ MainWindow::MainWindow(Workspace &workspace, Settings &settings, QWidget *parent
     connectActions();
     connectLibrary();
     connectChat();
+    connectScope();
     updateScope();
     updateAnswering();
     updatePages();

@@ -22,6 +22,7 @@ class LibraryView;
 class PasswordDialog;
 class QuestionBox;
 class ReaderPane;
+class ScopeMenu;
 
 /// The window: lists, conversation, page; what is dropped on it; what it remembers of itself.
 class MainWindow final : public QMainWindow
@@ -49,6 +50,8 @@ private:
     void connectActions();
     void connectLibrary();
     void connectChat();
+    void connectAnswers();
+    void connectScope();
     void restore();
     void remember();
 
@@ -60,6 +63,14 @@ private:
     void openSettings();
     void openLink(const QUrl &link);
     void showAbout();
+    void openReport(rag::DocumentId document);
+    void choosePages();
+    void nameCollection();
+    void removeCollection(const CollectionEntry &collection);
+    void askWhatToList(rag::DocumentId document);
+    /// @param what  to list
+    void startTask(rag::TaskKind kind, const std::vector<rag::DocumentId> &documents, const QString &what);
+    void showPage(rag::DocumentId document, int page);
     void showCitation(const rag::Citation &citation);
     void showReader(bool shown);
     void showModelProblem(const engine::Error &error);
@@ -80,6 +91,7 @@ private:
     EmptyPage *m_empty = nullptr;
     ChatView *m_chat = nullptr;
     QuestionBox *m_question = nullptr;
+    ScopeMenu *m_scopeMenu = nullptr;
     ReaderPane *m_reader = nullptr;
     DropOverlay *m_overlay = nullptr;
     QLabel *m_state = nullptr;

@@ -1,32 +1,28 @@
 // The window's connections, and what it does when something is wanted of it. Its looks are in
-// main_window.cpp.
+// main_window.cpp, its dialogs in main_window_dialogs.cpp.
 #include "ui/actions.h"
+#include "ui/chat/answer_wishes.h"
 #include "ui/chat/chat_view.h"
 #include "ui/chat/empty_page.h"
 #include "ui/chat/question_box.h"
+#include "ui/chat/scope_menu.h"
 #include "ui/history/history_view.h"
 #include "ui/library/library_view.h"
 #include "ui/main_window.h"
 #include "ui/reader/page_view.h"
 #include "ui/reader/reader_pane.h"
-#include "ui/settings/settings_dialog.h"
 #include "ui/shared/convert.h"
 #include "ui/shared/drop_overlay.h"
 #include "ui/shared/error_text.h"
-#include "ui/shared/password_dialog.h"
 
 #include <QClipboard>
 #include <QCoreApplication>
-#include <QDesktopServices>
 #include <QDragEnterEvent>
-#include <QFileDialog>
 #include <QFileInfo>
 #include <QGuiApplication>
 #include <QLabel>
 #include <QLocale>
-#include <QMessageBox>
 #include <QMimeData>
-#include <QPushButton>
 #include <QSplitter>
 #include <QStackedWidget>
 
@@ -43,18 +39,6 @@ QStringList localFiles(const QMimeData *data)
         }
     }
     return files;
-}
-
-/// A question box that does not block and shows no mark-up of what others wrote.
-QMessageBox *question(QWidget *parent, const char *name, const QString &text, const QString &detail)
-{
-    auto *box = new QMessageBox(QMessageBox::Question, QCoreApplication::applicationName(), text,
-                                QMessageBox::NoButton, parent);
-    box->setObjectName(QLatin1String(name));
-    box->setAttribute(Qt::WA_DeleteOnClose);
-    box->setTextFormat(Qt::PlainText);
-    box->setInformativeText(detail);
-    return box;
 }
 
 } // namespace
@@ -107,16 +91,14 @@ void MainWindow::connectLibrary()
             m_reader->openPage(QFileInfo(path).fileName(), 0, m_workspace.library().pageRequest(path));
         }
     });
-    connect(&documents, &DocumentModel::scopeChanged, this, &MainWindow::updateScope);
-    connect(&documents, &QAbstractItemModel::rowsInserted, this, &MainWindow::updateScope);
-    connect(&documents, &QAbstractItemModel::rowsRemoved, this, &MainWindow::updateScope);
+    connect(&library.scope(), &AskScope::changed, this, &MainWindow::updateScope);
     connect(&documents, &QAbstractItemModel::dataChanged, this, &MainWindow::updateAnswering);
-    connect(m_library, &LibraryView::openWanted, this, [this](rag::DocumentId id) {
-        if (const auto *row = m_workspace.library().documents().find(id)) {
-            showReader(true);
-            m_reader->openPage(toQString(row->document.name), 0, m_workspace.library().pageRequest(id));
-        }
-    });
+    connect(m_library, &LibraryView::openWanted, this, [this](rag::DocumentId id) { showPage(id, 0); });
+    connect(m_library, &LibraryView::reportWanted, this, &MainWindow::openReport);
+    connect(m_library, &LibraryView::listWanted, this, &MainWindow::askWhatToList);
+    connect(
+        m_library, &LibraryView::taskWanted, this,
+        [this](rag::TaskKind kind, const std::vector<rag::DocumentId> &ids) { startTask(kind, ids, {}); });
     connect(m_library, &LibraryView::retryWanted, &library, &LibraryController::retry);
     connect(m_library, &LibraryView::stopWanted, &library, &LibraryController::stop);
     connect(m_library, &LibraryView::removeWanted, this, &MainWindow::askToRemove);
@@ -142,18 +124,48 @@ void MainWindow::connectChat()
     connect(m_history, &HistoryView::searched, &chat, &ChatController::search);
     connect(m_question, &QuestionBox::sent, this, &MainWindow::send);
     connect(m_question, &QuestionBox::stopClicked, &chat, &ChatController::stop);
-    connect(m_chat, &ChatView::citationClicked, this, &MainWindow::showCitation);
-    connect(m_chat, &ChatView::linkClicked, this, &MainWindow::openLink);
-    connect(m_chat, &ChatView::regenerateClicked, &chat, &ChatController::regenerate);
-    connect(m_chat, &ChatView::passageClicked, this, [this](const rag::Passage &passage) {
-        post(m_workspace.workers().store(),
-             [store = &m_workspace.workers().store(), passage] { store->locate(passage); });
-    });
+    connectAnswers();
     connect(&m_workspace.workers().store(), &StoreWorker::located, this, &MainWindow::showCitation);
     m_history->setOpen(chat.openConversation());
     if (!chat.status().model.isEmpty()) { // the window was built anew
         showStatus(chat.status());
     }
+}
+
+void MainWindow::connectAnswers()
+{
+    ChatController &chat = m_workspace.chat();
+    AnswerWishes &wishes = m_chat->wishes();
+    connect(&wishes, &AnswerWishes::citation, this, &MainWindow::showCitation);
+    connect(&wishes, &AnswerWishes::page, this, &MainWindow::showPage);
+    connect(&wishes, &AnswerWishes::link, this, &MainWindow::openLink);
+    connect(&wishes, &AnswerWishes::again, &chat, [&chat] { chat.regenerate(); });
+    connect(&wishes, &AnswerWishes::againSearchingFor, &chat, &ChatController::regenerate);
+    connect(&wishes, &AnswerWishes::answerNow, &chat, &ChatController::answerNow);
+    connect(&wishes, &AnswerWishes::ask, this, &MainWindow::send);
+    connect(&wishes, &AnswerWishes::passage, this, [this](const rag::Passage &passage) {
+        post(m_workspace.workers().store(),
+             [store = &m_workspace.workers().store(), passage] { store->locate(passage); });
+    });
+}
+
+void MainWindow::connectScope()
+{
+    m_scopeMenu = new ScopeMenu(m_workspace.library().scope(), this);
+    m_question->setScopeMenu(m_scopeMenu);
+    connect(m_scopeMenu, &QMenu::aboutToShow, this, [this] {
+        const rag::DocumentId open = m_reader->isHidden() ? 0 : m_reader->document();
+        const auto *row = m_workspace.library().documents().find(open);
+        m_scopeMenu->setOpenDocument(row ? open : 0, row ? toQString(row->document.name) : QString());
+    });
+    connect(m_scopeMenu, &ScopeMenu::pagesWanted, this, &MainWindow::choosePages);
+    connect(m_scopeMenu, &ScopeMenu::saveWanted, this, &MainWindow::nameCollection);
+    connect(m_scopeMenu, &ScopeMenu::removeWanted, this, &MainWindow::removeCollection);
+    StoreWorker &store = m_workspace.workers().store();
+    const auto load = [&store] { post(store, [worker = &store] { worker->loadCollections(); }); };
+    connect(&store, &StoreWorker::collectionsLoaded, m_scopeMenu, &ScopeMenu::setCollections);
+    connect(&store, &StoreWorker::documentRemoved, m_scopeMenu, load);
+    load();
 }
 
 void MainWindow::send(const QString &question)
@@ -183,128 +195,18 @@ void MainWindow::send(const QString &question)
     m_workspace.chat().ask(question);
 }
 
-void MainWindow::chooseFiles()
-{
-    auto *dialog = new QFileDialog(this, tr("Add PDFs"));
-    dialog->setObjectName(QStringLiteral("fileDialog"));
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setFileMode(QFileDialog::ExistingFiles);
-    dialog->setNameFilters({tr("PDF files (*.pdf *.PDF)"), tr("All files (*)")});
-    connect(dialog, &QFileDialog::filesSelected, this, &MainWindow::addPaths);
-    dialog->open();
-}
-
-void MainWindow::chooseFolder()
-{
-    auto *dialog = new QFileDialog(this, tr("Add a folder"));
-    dialog->setObjectName(QStringLiteral("folderDialog"));
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setFileMode(QFileDialog::Directory);
-    dialog->setOption(QFileDialog::ShowDirsOnly);
-    connect(dialog, &QFileDialog::filesSelected, this, &MainWindow::addPaths);
-    dialog->open();
-}
-
-void MainWindow::askToRemove(int row)
-{
-    DocumentModel &documents = m_workspace.library().documents();
-    const auto *document = documents.row(row);
-    if (!document) {
-        return;
-    }
-    if (document->document.id == 0) {
-        m_workspace.library().remove(row);
-        return;
-    }
-    const rag::DocumentId id = document->document.id;
-    auto *box = question(
-        this, "removeDialog", tr("Remove “%1” from the library?").arg(toQString(document->document.name)),
-        tr("Everything that was read from it is deleted. The file itself stays where it is, and so do "
-           "conversations that cite it."));
-    QPushButton *remove = box->addButton(tr("Remove"), QMessageBox::DestructiveRole);
-    box->setDefaultButton(box->addButton(tr("Cancel"), QMessageBox::RejectRole));
-    connect(remove, &QPushButton::clicked, this, [this, id] {
-        if (m_reader->path() == m_workspace.library().pageRequest(id).path) {
-            showReader(false);
-        }
-        m_workspace.library().remove(m_workspace.library().documents().rowOf(id));
-    });
-    box->open();
-}
-
-void MainWindow::askForPassword(const QString &path, bool wasWrong)
-{
-    if (m_passwordDialog) {
-        if (!m_passwordsWanted.contains(path)) {
-            m_passwordsWanted.append(path);
-        }
-        return;
-    }
-    m_passwordDialog = new PasswordDialog(QFileInfo(path).fileName(), wasWrong, this);
-    connect(m_passwordDialog, &QDialog::finished, this, [this, path](int result) {
-        const QString password = m_passwordDialog->password();
-        m_passwordDialog.clear();
-        if (result == QDialog::Accepted) {
-            m_workspace.library().givePassword(path, password);
-            if (m_reader->path() == path) {
-                m_reader->reload(m_workspace.library().pageRequest(path));
-            }
-        }
-        if (!m_passwordsWanted.isEmpty()) {
-            askForPassword(m_passwordsWanted.takeFirst(), false);
-        }
-    });
-    m_passwordDialog->open();
-}
-
-void MainWindow::openSettings()
-{
-    (new SettingsDialog(m_settings, this))->open();
-}
-
-/// A model may write any link: it is opened only after a question that shows the whole address, and only as a
-/// page of the web or a letter, never as a file.
-void MainWindow::openLink(const QUrl &link)
-{
-    const QString scheme = link.scheme().toLower();
-    if (scheme != QLatin1String("http") && scheme != QLatin1String("https") &&
-        scheme != QLatin1String("mailto")) {
-        notice({Notice::Kind::Warning,
-                tr("This link was not opened, since it leads to no page of the web."),
-                link.toString(),
-                {},
-                {},
-                8000,
-                QStringLiteral("link")});
-        return;
-    }
-    auto *box = question(this, "linkDialog",
-                         tr("Open this address in the browser? The model wrote it; it may lead anywhere."),
-                         link.toString(QUrl::FullyEncoded));
-    QPushButton *open = box->addButton(tr("Open"), QMessageBox::AcceptRole);
-    box->setDefaultButton(box->addButton(tr("Cancel"), QMessageBox::RejectRole));
-    connect(open, &QPushButton::clicked, this, [link] { QDesktopServices::openUrl(link); });
-    box->open();
-}
-
-void MainWindow::showAbout()
-{
-    auto *box = new QMessageBox(QMessageBox::NoIcon, tr("About Warraq"),
-                                tr("Warraq %1").arg(QCoreApplication::applicationVersion()),
-                                QMessageBox::Close, this);
-    box->setObjectName(QStringLiteral("aboutDialog"));
-    box->setAttribute(Qt::WA_DeleteOnClose);
-    box->setIconPixmap(QPixmap(QStringLiteral(":/icons/warraq-64.png")));
-    box->setInformativeText(
-        tr("Ask any PDF, on your own machine, and check every answer against the page.\n\nThe name "
-           "means the maker and seller of books and paper. Free software under the Apache License 2.0."));
-    box->open();
-}
-
 void MainWindow::showCitation(const rag::Citation &citation)
 {
     showReader(true);
     m_reader->openCitation(citation, m_workspace.library().pageRequest(citation.document));
+}
+
+void MainWindow::showPage(rag::DocumentId document, int page)
+{
+    if (const auto *row = m_workspace.library().documents().find(document)) {
+        showReader(true);
+        m_reader->openPage(toQString(row->document.name), page, m_workspace.library().pageRequest(document));
+    }
 }
 
 void MainWindow::showReader(bool shown)
@@ -337,18 +239,10 @@ void MainWindow::showStatus(const ModelStatus &status)
 void MainWindow::updateScope()
 {
     const DocumentModel &documents = m_workspace.library().documents();
-    const int asked = documents.countInScope();
     m_empty->setDocuments(documents.rowCount());
     m_question->setPlaceholder(documents.rowCount() == 0 ? tr("Add a PDF, then ask about it")
                                                          : tr("Ask about your documents"));
-    if (documents.rowCount() == 0) {
-        m_question->setScopeText({});
-    } else if (documents.scope().empty() && asked > 0) {
-        m_question->setScopeText(tr("Asking the whole library: %Ln document(s)", nullptr, asked));
-    } else {
-        m_question->setScopeText(asked == 0 ? tr("No document is ticked")
-                                            : tr("Asking %Ln document(s)", nullptr, asked));
-    }
+    m_question->setScopeText(m_workspace.library().scope().text());
     updateAnswering();
 }
 

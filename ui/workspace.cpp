@@ -6,7 +6,7 @@ Workspace::Workspace(const Factories &factories, QObject *parent)
     : QObject(parent)
     , m_workers(factories)
     , m_library(m_workers)
-    , m_chat(m_workers, m_library.documents())
+    , m_chat(m_workers, m_library.documents(), m_library.scope())
 {
 }
 

@@ -20,10 +20,11 @@ ChatMessage messageOf(const rag::Message &message)
 
 } // namespace
 
-ChatController::ChatController(Workers &workers, DocumentModel &documents, QObject *parent)
+ChatController::ChatController(Workers &workers, DocumentModel &documents, AskScope &scope, QObject *parent)
     : QObject(parent)
     , m_workers(workers)
     , m_documents(documents)
+    , m_scope(scope)
 {
     connectWorkers();
 }
@@ -38,27 +39,15 @@ void ChatController::connectWorkers()
     connect(&m_workers.models(), &ModelLoader::failed, this, &ChatController::modelProblem);
     AnswerWorker &answer = m_workers.answer();
     connect(&answer, &AnswerWorker::started, this, &ChatController::questionStarted);
-    connect(&answer, &AnswerWorker::passagesFound, this,
-            [this](quint64 number, const std::vector<rag::Passage> &passages) {
+    connect(&answer, &AnswerWorker::said, this, &ChatController::answerSaid);
+    connect(&answer, &AnswerWorker::progressed, this,
+            [this](quint64 number, const rag::TaskProgress &progress) {
                 if (isLive(number)) {
-                    m_live->answer.passages = passages;
+                    m_live->answer.coveredPages = progress.writing ? progress.pages : progress.pagesRead;
+                    m_live->answer.pagesToCover = progress.pages;
                     showLive();
                 }
             });
-    connect(&answer, &AnswerWorker::textCame, this,
-            [this](quint64 number, const QString &text, bool replace) {
-                if (isLive(number)) {
-                    std::string &soFar = m_live->answer.message.text;
-                    soFar = replace ? toUtf8(text) : soFar + toUtf8(text);
-                    showLive();
-                }
-            });
-    connect(&answer, &AnswerWorker::cited, this, [this](quint64 number, const rag::Citation &citation) {
-        if (isLive(number)) {
-            m_live->answer.message.citations.push_back(citation);
-            showLive();
-        }
-    });
     connect(&answer, &AnswerWorker::finished, this, &ChatController::answerFinished);
     connect(&answer, &AnswerWorker::failed, this, &ChatController::answerFailed);
 
@@ -103,16 +92,29 @@ void ChatController::start()
 
 void ChatController::ask(const QString &question)
 {
-    const QString text = question.trimmed();
-    if (text.isEmpty() || m_live) {
+    AskRequest request;
+    request.text = question.trimmed();
+    say(std::move(request));
+}
+
+void ChatController::runTask(const rag::TaskRequest &task, const QString &text)
+{
+    AskRequest request;
+    request.text = text;
+    request.task = task;
+    say(std::move(request));
+}
+
+/// A question that is new in the conversation.
+void ChatController::say(AskRequest request)
+{
+    if (request.text.isEmpty() || m_live) {
         return;
     }
     rag::Message message;
-    message.text = toUtf8(text);
+    message.text = toUtf8(request.text);
     m_messages.append(messageOf(message));
-    AskRequest request;
-    request.text = text;
-    begin(request);
+    begin(request, request.text);
 }
 
 void ChatController::stop()
@@ -123,33 +125,71 @@ void ChatController::stop()
     }
 }
 
-void ChatController::regenerate()
+void ChatController::answerNow()
+{
+    if (m_live) {
+        m_workers.answer().answerNow(m_live->number);
+    }
+}
+
+void ChatController::regenerate(const QString &searchText)
 {
     if (m_live || m_open == 0 || m_messages.isEmpty() ||
         m_messages.at(m_messages.rowCount() - 1).message.fromUser) {
         return;
     }
+    const ChatMessage last = m_messages.at(m_messages.rowCount() - 1);
     m_messages.removeLast();
     AskRequest request;
     request.regenerate = true;
-    begin(request);
+    request.searchText = searchText;
+    request.task = last.task;
+    begin(std::move(request), last.question);
 }
 
-void ChatController::begin(AskRequest request)
+void ChatController::begin(AskRequest request, const QString &question)
 {
     request.number = ++m_lastNumber;
     request.conversation = m_open;
-    request.scope = m_documents.scope();
+    request.scope = m_scope.documents();
+    request.firstPage = m_scope.firstPage();
+    request.lastPage = m_scope.lastPage();
     request.options = m_options;
     Live live;
     live.number = request.number;
     live.conversation = m_open;
     live.answer.message.fromUser = false;
     live.answer.message.state = rag::MessageState::Streaming;
+    live.answer.question = question;
+    live.answer.task = request.task;
     m_messages.append(live.answer);
     m_live = std::move(live);
     emit answeringChanged(true);
     post(m_workers.answer(), [worker = &m_workers.answer(), request] { worker->ask(request); });
+}
+
+void ChatController::answerSaid(quint64 number, const rag::AnswerEvent &event)
+{
+    if (isLive(number)) {
+        take(m_live->answer, event);
+        nameScanned();
+        showLive();
+    }
+}
+
+/// The documents in which terms were looked for, by name.
+void ChatController::nameScanned()
+{
+    ChatMessage &answer = m_live->answer;
+    if (!answer.details.scan || !answer.documents.empty()) {
+        return;
+    }
+    for (const auto &term : answer.details.scan->terms) {
+        for (const auto &place : term.places) {
+            const auto *row = m_documents.find(place.first);
+            answer.documents[place.first] = row ? toQString(row->document.name) : QString();
+        }
+    }
 }
 
 void ChatController::questionStarted(const AskStarted &started)
@@ -175,19 +215,10 @@ void ChatController::answerFinished(quint64 number, const rag::Answer &answer)
     if (!isLive(number)) {
         return;
     }
-    ChatMessage &shown = m_live->answer;
-    rag::Message &message = shown.message;
-    message.text = answer.text;
-    message.abstained = answer.abstained;
-    message.citations = answer.citations;
-    message.model = answer.model;
-    message.state = answer.stopped ? rag::MessageState::Stopped : rag::MessageState::Complete;
-    message.tokensPerSecond = answer.seconds.decode > 0 ? answer.answerTokens / answer.seconds.decode : 0;
-    shown.passages = answer.passages;
-    shown.answerTokens = answer.answerTokens;
-    shown.seconds = answer.seconds.retrieve + answer.seconds.prefill + answer.seconds.decode;
+    take(m_live->answer, answer);
+    nameScanned();
     showLive();
-    m_status = {toQString(answer.model), toQString(answer.device), message.tokensPerSecond};
+    m_status = {toQString(answer.model), toQString(answer.device), m_live->answer.message.tokensPerSecond};
     emit statusChanged(m_status);
     m_live.reset();
     emit answeringChanged(false);
@@ -262,9 +293,12 @@ void ChatController::messagesLoaded(const OpenedConversation &conversation)
     for (const auto &message : conversation.messages) {
         const bool live = liveIsShown() && message.id == m_live->answer.message.id;
         messages.push_back(live ? m_live->answer : messageOf(message));
+        if (!message.fromUser && messages.size() > 1 && !live) {
+            messages.back().question = toQString(messages[messages.size() - 2].message.text);
+        }
     }
     m_messages.setMessages(std::move(messages));
-    m_documents.setScope(conversation.scope);
+    m_scope.ask(conversation.scope);
     emit opened(m_open);
 }
 

@@ -2,6 +2,7 @@
 
 #include "ui/chat/message_model.h"
 #include "ui/history/conversation_model.h"
+#include "ui/library/ask_scope.h"
 #include "ui/library/document_model.h"
 #include "ui/shared/message_bar.h"
 #include "ui/work/workers.h"
@@ -29,8 +30,8 @@ class ChatController final : public QObject
     Q_OBJECT
 
 public:
-    /// @param documents  whose scope the questions take
-    ChatController(Workers &workers, DocumentModel &documents, QObject *parent = nullptr);
+    /// @param scope  of the questions
+    ChatController(Workers &workers, DocumentModel &documents, AskScope &scope, QObject *parent = nullptr);
 
     MessageModel &messages() { return m_messages; }
 
@@ -41,8 +42,13 @@ public:
     void setOptions(const rag::AnswerOptions &options) { m_options = options; }
 
     void ask(const QString &question);
+    /// Work on whole documents. @param text  what it says in the conversation
+    void runTask(const rag::TaskRequest &task, const QString &text);
     void stop();
-    void regenerate();
+    /// A model that thinks shall stop that and answer.
+    void answerNow();
+    /// @param searchText  what to search for this time; empty: made from question and history
+    void regenerate(const QString &searchText = {});
 
     bool isAnswering() const { return m_live.has_value(); }
 
@@ -79,7 +85,10 @@ private:
     };
 
     void connectWorkers();
-    void begin(AskRequest request);
+    void say(AskRequest request);
+    void begin(AskRequest request, const QString &question);
+    void answerSaid(quint64 number, const rag::AnswerEvent &event);
+    void nameScanned();
     void questionStarted(const AskStarted &started);
     void answerFinished(quint64 number, const rag::Answer &answer);
     void answerFailed(quint64 number, const engine::Error &error, bool saved);
@@ -96,6 +105,7 @@ private:
 
     Workers &m_workers;
     DocumentModel &m_documents;
+    AskScope &m_scope;
     MessageModel m_messages;
     ConversationModel m_conversations;
     rag::AnswerOptions m_options;

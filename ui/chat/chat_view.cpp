@@ -1,5 +1,6 @@
 #include "ui/chat/chat_view.h"
 
+#include "ui/chat/answer_wishes.h"
 #include "ui/chat/message_widget.h"
 
 #include <QHBoxLayout>
@@ -18,6 +19,7 @@ constexpr int kTextWidth = 780; ///< about 90 characters a line: longer ones are
 ChatView::ChatView(MessageModel &model, QWidget *parent)
     : QScrollArea(parent)
     , m_model(model)
+    , m_wishes(new AnswerWishes(this))
     , m_canvas(new QWidget(this))
 {
     setObjectName(QStringLiteral("chatView"));
@@ -76,11 +78,7 @@ void ChatView::insert(int first, int last)
 {
     for (int row = first; row <= last; ++row) {
         const ChatMessage &message = m_model.at(row);
-        auto *widget = new MessageWidget(message.message.fromUser, m_canvas);
-        connect(widget, &MessageWidget::citationClicked, this, &ChatView::citationClicked);
-        connect(widget, &MessageWidget::passageClicked, this, &ChatView::passageClicked);
-        connect(widget, &MessageWidget::linkClicked, this, &ChatView::linkClicked);
-        connect(widget, &MessageWidget::regenerateClicked, this, &ChatView::regenerateClicked);
+        auto *widget = new MessageWidget(message.message.fromUser, *m_wishes, m_canvas);
         m_column->insertWidget(row, widget);
         m_widgets.insert(m_widgets.begin() + row, widget);
         widget->setMessage(message);

@@ -11,6 +11,7 @@ class QVBoxLayout;
 
 namespace ui {
 
+class AnswerWishes;
 class MessageWidget;
 
 /// The open conversation: a widget for each message of the model. Follows the end while it is in sight.
@@ -24,11 +25,8 @@ public:
     /// The newest answer as it was written, in Markdown; empty without one.
     QString lastAnswer() const;
 
-signals:
-    void citationClicked(const rag::Citation &citation);
-    void passageClicked(const rag::Passage &passage);
-    void linkClicked(const QUrl &link);
-    void regenerateClicked();
+    /// What the user wants of the answers shown.
+    AnswerWishes &wishes() { return *m_wishes; }
 
 private:
     void rebuild();
@@ -39,6 +37,7 @@ private:
     void followEnd();
 
     MessageModel &m_model;
+    AnswerWishes *m_wishes;
     QWidget *m_canvas;
     QVBoxLayout *m_column;
     std::vector<MessageWidget *> m_widgets;

@@ -1,5 +1,6 @@
 #include "ui/chat/markdown.h"
 
+#include "ui/chat/verdict_marks.h"
 #include "ui/settings/theme.h"
 
 #include <QFontDatabase>
@@ -159,15 +160,19 @@ QVariant InertDocument::loadResource(int, const QUrl &)
     return {};
 }
 
-std::unique_ptr<QTextDocument> renderMarkdown(const QString &markdown,
-                                              const std::vector<rag::Citation> &citations, const QFont &font)
+std::unique_ptr<QTextDocument> renderMarkdown(const std::string &markdown,
+                                              const std::vector<rag::Citation> &citations, const QFont &font,
+                                              const std::vector<rag::AnswerSentence> &sentences)
 {
     auto document = emptyDocument(font);
-    document->setMarkdown(linkMarks(markdown, citations),
+    VerdictMarks verdicts(markdown, sentences);
+    document->setMarkdown(linkMarks(verdicts.marked(), citations),
                           QTextDocument::MarkdownFeatures(QTextDocument::MarkdownNoHTML) |
                               QTextDocument::MarkdownDialectGitHub);
     replacePictures(*document);
+    verdicts.collect(*document);
     styleBlocks(*document, font);
+    verdicts.paint(*document);
     styleLinks(*document);
     return document;
 }

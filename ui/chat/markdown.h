@@ -27,8 +27,10 @@ protected:
 /// Markdown (HTML in it is shown as text, pictures as their description) with the marks "[1]" of the given
 /// citations as links "cite:1". Each paragraph runs in the direction of its own text. Laid out nowhere yet:
 /// setting Markdown on a document that is shown takes time that grows with the square of its length (Qt 6.4).
-std::unique_ptr<QTextDocument> renderMarkdown(const QString &markdown,
-                                              const std::vector<rag::Citation> &citations, const QFont &font);
+/// @param sentences  of the text, shown as verdict_marks.h says
+std::unique_ptr<QTextDocument> renderMarkdown(const std::string &markdown,
+                                              const std::vector<rag::Citation> &citations, const QFont &font,
+                                              const std::vector<rag::AnswerSentence> &sentences = {});
 
 /// The same without any mark-up.
 std::unique_ptr<QTextDocument> renderPlain(const QString &text, const QFont &font);

@@ -1,23 +1,12 @@
 #pragma once
 
-#include "rag/store/history_store.h"
-#include "rag/types.h"
+#include "ui/chat/chat_message.h"
 
 #include <QAbstractListModel>
 
 #include <vector>
 
 namespace ui {
-
-/// One message as it is shown. Passages and seconds are known only for answers given since the program
-/// started.
-struct ChatMessage
-{
-    rag::Message message;
-    std::vector<rag::Passage> passages;
-    double seconds = 0;
-    int answerTokens = 0;
-};
 
 /// The messages of the open conversation. At most the last one is being written.
 class MessageModel final : public QAbstractListModel

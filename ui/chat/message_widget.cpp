@@ -1,18 +1,18 @@
 #include "ui/chat/message_widget.h"
 
+#include "ui/chat/answer_foot.h"
+#include "ui/chat/answer_wishes.h"
 #include "ui/chat/markdown.h"
+#include "ui/chat/searched_for.h"
 #include "ui/chat/source_list.h"
 #include "ui/chat/text_view.h"
+#include "ui/chat/thoughts_view.h"
 #include "ui/shared/convert.h"
-#include "ui/shared/icons.h"
 
 #include <QClipboard>
 #include <QEvent>
 #include <QGuiApplication>
 #include <QHBoxLayout>
-#include <QLabel>
-#include <QLocale>
-#include <QToolButton>
 #include <QToolTip>
 #include <QVBoxLayout>
 
@@ -20,8 +20,9 @@
 
 namespace ui {
 
-MessageWidget::MessageWidget(bool fromUser, QWidget *parent)
+MessageWidget::MessageWidget(bool fromUser, AnswerWishes &wishes, QWidget *parent)
     : QFrame(parent)
+    , m_wishes(wishes)
     , m_fromUser(fromUser)
     , m_text(new TextView(this))
 {
@@ -58,81 +59,60 @@ void MessageWidget::buildAnswer()
     setObjectName(QStringLiteral("answer"));
     setAccessibleName(tr("Answer"));
     m_text->setAccessibleName(tr("Answer"));
-    m_state = new QLabel(this);
-    m_state->setObjectName(QStringLiteral("faint"));
-    m_state->setTextFormat(Qt::PlainText);
-    m_state->setWordWrap(true);
-    m_sources = new SourceList(this);
-    m_sources->hide();
-    m_footer = new QWidget(this);
-    m_facts = new QLabel(m_footer);
-    m_facts->setObjectName(QStringLiteral("faint"));
-    m_facts->setTextFormat(Qt::PlainText);
-
-    auto *copy = makeButton("copyAnswer", int(Icon::Copy), tr("Copy the answer"));
-    connect(copy, &QToolButton::clicked, this,
-            [this] { QGuiApplication::clipboard()->setText(plainText()); });
-    m_again = makeButton("regenerate", int(Icon::Redo), tr("Answer again"));
-    connect(m_again, &QToolButton::clicked, this, &MessageWidget::regenerateClicked);
-
-    auto *row = new QHBoxLayout(m_footer);
-    row->setContentsMargins(0, 0, 0, 0);
-    row->setSpacing(2);
-    row->addWidget(copy);
-    row->addWidget(m_again);
-    row->addSpacing(6);
-    row->addWidget(m_facts);
-    row->addStretch(1);
-
+    m_searchedFor = new SearchedForLine(this);
+    m_thoughts = new ThoughtsView(this);
+    m_foot = new AnswerFoot(m_wishes, this);
     auto *column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(8);
+    column->addWidget(m_searchedFor);
+    column->addWidget(m_thoughts);
     column->addWidget(m_text);
-    column->addWidget(m_state);
-    column->addWidget(m_sources);
-    column->addWidget(m_footer);
+    column->addWidget(m_foot);
 
+    connect(m_searchedFor, &SearchedForLine::askAgain, &m_wishes, &AnswerWishes::againSearchingFor);
+    connect(m_thoughts, &ThoughtsView::answerNow, &m_wishes, &AnswerWishes::answerNow);
     connect(m_text, &QTextBrowser::anchorClicked, this, &MessageWidget::openLink);
     connect(m_text, &QTextBrowser::highlighted, this, &MessageWidget::explainLink);
-    connect(m_sources, &SourceList::citationClicked, this, &MessageWidget::citationClicked);
-    connect(m_sources, &SourceList::passageClicked, this, &MessageWidget::passageClicked);
-}
-
-QToolButton *MessageWidget::makeButton(const char *name, int which, const QString &text)
-{
-    auto *button = new QToolButton(m_footer);
-    button->setObjectName(QLatin1String(name));
-    button->setIcon(icon(Icon(which)));
-    button->setAutoRaise(true);
-    button->setToolTip(text);
-    button->setAccessibleName(text);
-    return button;
+    connect(m_foot, &AnswerFoot::copyClicked, this,
+            [this] { QGuiApplication::clipboard()->setText(plainText()); });
 }
 
 void MessageWidget::setMessage(const ChatMessage &message)
 {
-    const bool textChanged = message.message.text != m_shown.message.text ||
-                             message.message.citations.size() != m_shown.message.citations.size() ||
-                             message.message.state != m_shown.message.state || !m_sinceRender.isValid();
+    const bool different = looksDifferent(message);
     m_shown = message;
-    if (textChanged) {
+    if (different) {
         if (isWriting()) {
             renderSoon();
         } else {
             render();
         }
     }
-    if (!m_fromUser) {
-        showSources();
-        showState();
-    }
+    showParts();
+}
+
+/// Whether its text has to be laid out anew.
+bool MessageWidget::looksDifferent(const ChatMessage &message) const
+{
+    return message.message.text != m_shown.message.text ||
+           message.message.citations.size() != m_shown.message.citations.size() ||
+           message.details.sentences.size() != m_shown.details.sentences.size() ||
+           message.message.state != m_shown.message.state || !m_sinceRender.isValid();
 }
 
 void MessageWidget::setIsLast(bool last)
 {
     m_isLast = last;
+    showParts();
+}
+
+void MessageWidget::showParts()
+{
     if (!m_fromUser) {
-        showState();
+        m_searchedFor->setMessage(m_shown, m_isLast && !isWriting());
+        m_thoughts->setMessage(m_shown);
+        m_foot->setMessage(m_shown, m_isLast);
     }
 }
 
@@ -158,77 +138,21 @@ void MessageWidget::render()
     m_renderTimer.stop();
     QElapsedTimer cost;
     cost.start();
-    const QString text = toQString(m_shown.message.text);
-    m_text->show(m_fromUser ? renderPlain(text, font())
-                            : renderMarkdown(text, m_shown.message.citations, font()));
-    m_text->setVisible(!text.isEmpty());
+    const std::string &text = m_shown.message.text;
+    m_text->show(m_fromUser
+                     ? renderPlain(toQString(text), font())
+                     : renderMarkdown(text, m_shown.message.citations, font(), m_shown.details.sentences));
+    m_text->setVisible(!text.empty());
     m_renderCost = cost.elapsed();
     m_sinceRender.start();
-}
-
-void MessageWidget::showSources()
-{
-    const rag::Message &message = m_shown.message;
-    const bool passages = !isWriting() && !m_shown.passages.empty();
-    if (message.citations.size() == m_sourcesShown && passages == m_passagesShown) {
-        return;
-    }
-    m_sourcesShown = message.citations.size();
-    m_passagesShown = passages;
-    m_sources->setSources(message.citations, passages ? m_shown.passages : std::vector<rag::Passage>(),
-                          message.abstained);
-}
-
-void MessageWidget::showState()
-{
-    const QString state = stateText();
-    m_state->setText(state);
-    m_state->setVisible(!state.isEmpty());
-    m_footer->setVisible(!isWriting());
-    m_again->setVisible(m_isLast);
-
-    QStringList facts;
-    if (!m_shown.message.model.empty()) {
-        facts << toQString(m_shown.message.model);
-    }
-    if (m_shown.message.tokensPerSecond > 0) {
-        facts << tr("%1 tokens/s").arg(QLocale().toString(m_shown.message.tokensPerSecond, 'f', 1));
-    }
-    if (m_shown.seconds > 0) {
-        facts << tr("%1 s").arg(QLocale().toString(m_shown.seconds, 'f', 1));
-    }
-    m_facts->setText(facts.join(QStringLiteral(" · ")));
-}
-
-QString MessageWidget::stateText() const
-{
-    switch (m_shown.message.state) {
-    case rag::MessageState::Streaming:
-        if (!m_shown.message.text.empty()) {
-            return {};
-        }
-        return m_shown.passages.empty()
-                   ? tr("Searching the documents…")
-                   : tr("Reading %Ln passage(s)…", nullptr, int(m_shown.passages.size()));
-    case rag::MessageState::Stopped:
-        return tr("Stopped.");
-    case rag::MessageState::BrokenOff:
-        return tr("Broken off when the program ended.");
-    case rag::MessageState::Failed:
-        return tr("No answer could be made.");
-    case rag::MessageState::Complete:
-        return m_shown.message.abstained && !m_shown.passages.empty() ? tr("These passages came nearest:")
-                                                                      : QString();
-    }
-    return {};
 }
 
 void MessageWidget::openLink(const QUrl &link)
 {
     if (const auto *citation = citationOf(link, m_shown.message.citations)) {
-        emit citationClicked(*citation);
+        emit m_wishes.citation(*citation);
     } else {
-        emit linkClicked(link);
+        emit m_wishes.link(link);
     }
 }
 

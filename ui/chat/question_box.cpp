@@ -5,7 +5,6 @@
 #include <QEvent>
 #include <QHBoxLayout>
 #include <QKeyEvent>
-#include <QLabel>
 #include <QPlainTextEdit>
 #include <QStyle>
 #include <QTextDocument>
@@ -26,7 +25,7 @@ constexpr int kMostLines = 8;
 QuestionBox::QuestionBox(QWidget *parent)
     : QFrame(parent)
     , m_edit(new QPlainTextEdit(this))
-    , m_scope(new QLabel(this))
+    , m_scope(new QToolButton(this))
     , m_button(new QToolButton(this))
 {
     setObjectName(QStringLiteral("questionFrame"));
@@ -41,8 +40,14 @@ QuestionBox::QuestionBox(QWidget *parent)
     connect(m_edit, &QPlainTextEdit::textChanged, this, &QuestionBox::grow);
     connect(m_edit, &QPlainTextEdit::textChanged, this, &QuestionBox::showButton);
 
-    m_scope->setObjectName(QStringLiteral("faint"));
-    m_scope->setTextFormat(Qt::PlainText);
+    m_scope->setObjectName(QStringLiteral("scope"));
+    m_scope->setIcon(icon(Icon::Scope));
+    m_scope->setIconSize({14, 14});
+    m_scope->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    m_scope->setPopupMode(QToolButton::InstantPopup);
+    m_scope->setToolTip(tr("Choose what is asked: the library, a collection, documents, pages"));
+    m_scope->setSizePolicy(QSizePolicy::Maximum, QSizePolicy::Fixed);
+    m_scope->setMinimumWidth(60);
     m_button->setObjectName(QStringLiteral("send"));
     m_button->setIconSize({20, 20});
     connect(m_button, &QToolButton::clicked, this, [this] {
@@ -55,7 +60,7 @@ QuestionBox::QuestionBox(QWidget *parent)
 
     auto *below = new QHBoxLayout;
     below->setContentsMargins(4, 0, 0, 0);
-    below->addWidget(m_scope, 1);
+    below->addWidget(m_scope, 1, Qt::AlignLeading);
     below->addWidget(m_button);
     auto *column = new QVBoxLayout(this);
     column->setContentsMargins(10, 8, 8, 6);
@@ -75,7 +80,14 @@ void QuestionBox::setAnswering(bool answering)
 
 void QuestionBox::setScopeText(const QString &text)
 {
-    m_scope->setText(text);
+    QString shown = text;
+    m_scope->setText(shown.replace(QLatin1Char('&'), QStringLiteral("&&")));
+    m_scope->setVisible(!text.isEmpty());
+}
+
+void QuestionBox::setScopeMenu(QMenu *menu)
+{
+    m_scope->setMenu(menu);
 }
 
 void QuestionBox::setPlaceholder(const QString &text)

@@ -2,7 +2,7 @@
 
 #include <QFrame>
 
-class QLabel;
+class QMenu;
 class QPlainTextEdit;
 class QToolButton;
 
@@ -19,6 +19,7 @@ public:
 
     void setAnswering(bool answering);
     void setScopeText(const QString &text); ///< what will be asked: "3 documents"
+    void setScopeMenu(QMenu *menu);         ///< that changes it
     void setPlaceholder(const QString &text);
     void setText(const QString &text);
     QString text() const;
@@ -38,7 +39,7 @@ private:
     void showButton();
 
     QPlainTextEdit *m_edit;
-    QLabel *m_scope;
+    QToolButton *m_scope;
     QToolButton *m_button;
     bool m_answering = false;
 };

@@ -2,14 +2,12 @@
 
 #include "ui/settings/theme.h"
 #include "ui/shared/convert.h"
-#include "ui/shared/icons.h"
 
 #include <QLabel>
 #include <QLocale>
 #include <QPainter>
 #include <QStyle>
 #include <QTextLayout>
-#include <QToolButton>
 #include <QVBoxLayout>
 
 namespace ui {
@@ -22,11 +20,13 @@ constexpr int kQuoteLines = 2; ///< at most
 
 } // namespace
 
-SourceCard::SourceCard(const QString &mark, const QString &title, const QString &quote, QWidget *parent)
+SourceCard::SourceCard(const QString &mark, const QString &title, const QString &quote, QWidget *parent,
+                       const QString &detail)
     : QAbstractButton(parent)
     , m_mark(mark)
     , m_title(title)
     , m_quote(quote.simplified())
+    , m_detail(detail)
 {
     setObjectName(QStringLiteral("source"));
     setCursor(Qt::PointingHandCursor);
@@ -34,13 +34,13 @@ SourceCard::SourceCard(const QString &mark, const QString &title, const QString 
     setAttribute(Qt::WA_Hover);
     setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
     setAccessibleName(mark.isEmpty() ? tr("Passage: %1").arg(title) : tr("Source %1: %2").arg(mark, title));
-    setAccessibleDescription(m_quote);
+    setAccessibleDescription(detail.isEmpty() ? m_quote : detail + QLatin1Char('\n') + m_quote);
     setToolTip(tr("Show it on the page"));
 }
 
 QSize SourceCard::sizeHint() const
 {
-    const int lines = m_quote.isEmpty() ? 1 : 1 + m_quoteLines;
+    const int lines = 1 + (m_quote.isEmpty() ? 0 : m_quoteLines) + (m_detail.isEmpty() ? 0 : 1);
     return {260, lines * fontMetrics().lineSpacing() + 2 * kMargin - 2};
 }
 
@@ -87,6 +87,13 @@ void SourceCard::paintEvent(QPaintEvent *)
                      int(QStyle::visualAlignment(layoutDirection(), Qt::AlignLeading | Qt::AlignVCenter)),
                      title);
     painter.setFont(font());
+    if (!m_detail.isEmpty()) {
+        line.translate(0, fontMetrics().lineSpacing());
+        painter.setPen(palette().color(QPalette::Link));
+        painter.drawText(QStyle::visualRect(layoutDirection(), rect(), line),
+                         int(QStyle::visualAlignment(layoutDirection(), Qt::AlignLeading | Qt::AlignVCenter)),
+                         fontMetrics().elidedText(m_detail, Qt::ElideRight, line.width()));
+    }
     const QRect quote(inside.left(), line.bottom() + 2, inside.width(), rect().bottom() - line.bottom());
     drawQuote(painter, QStyle::visualRect(layoutDirection(), rect(), quote));
 }
@@ -133,7 +140,7 @@ SourceList::SourceList(QWidget *parent)
 }
 
 void SourceList::setSources(const std::vector<rag::Citation> &citations,
-                            const std::vector<rag::Passage> &passages, bool unfolded)
+                            const std::vector<rag::Passage> &nearest)
 {
     while (QLayoutItem *item = m_layout->takeAt(0)) {
         if (item->widget()) {
@@ -142,13 +149,6 @@ void SourceList::setSources(const std::vector<rag::Citation> &citations,
         }
         delete item;
     }
-    addCitations(citations);
-    addPassages(passages, unfolded);
-    setVisible(m_layout->count() > 0);
-}
-
-void SourceList::addCitations(const std::vector<rag::Citation> &citations)
-{
     for (const auto &citation : citations) {
         auto *card = new SourceCard(
             QLocale().toString(citation.n),
@@ -157,42 +157,14 @@ void SourceList::addCitations(const std::vector<rag::Citation> &citations)
         connect(card, &SourceCard::clicked, this, [this, citation] { emit citationClicked(citation); });
         m_layout->addWidget(card);
     }
-}
-
-void SourceList::addPassages(const std::vector<rag::Passage> &passages, bool unfolded)
-{
-    if (passages.empty()) {
-        return;
-    }
-    auto *fold = new QToolButton(this);
-    fold->setObjectName(QStringLiteral("passagesFold"));
-    fold->setText(tr("Passages read: %Ln", nullptr, int(passages.size())));
-    fold->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-    fold->setIconSize({14, 14});
-    fold->setCheckable(true);
-    fold->setChecked(unfolded);
-    fold->setIcon(icon(unfolded ? Icon::Unfolded : Icon::Next));
-    fold->setToolTip(tr("Show what the answer was drawn from"));
-    m_layout->addWidget(fold, 0, Qt::AlignLeading);
-
-    auto *cards = new QWidget(this);
-    cards->setObjectName(QStringLiteral("passages"));
-    auto *column = new QVBoxLayout(cards);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->setSpacing(6);
-    for (const auto &passage : passages) {
+    for (const auto &passage : nearest) {
         auto *card = new SourceCard(
             {}, placeText(toQString(passage.documentName), passage.page, toQString(passage.pageLabel)),
-            toQString(passage.text), cards);
+            toQString(passage.text), this);
         connect(card, &SourceCard::clicked, this, [this, passage] { emit passageClicked(passage); });
-        column->addWidget(card);
+        m_layout->addWidget(card);
     }
-    cards->setVisible(unfolded);
-    connect(fold, &QToolButton::toggled, cards, [fold, cards](bool open) {
-        cards->setVisible(open);
-        fold->setIcon(icon(open ? Icon::Unfolded : Icon::Next));
-    });
-    m_layout->addWidget(cards);
+    setVisible(m_layout->count() > 0);
 }
 
 QString placeText(const QString &document, int page, const QString &pageLabel)

@@ -7,19 +7,19 @@
 
 #include <vector>
 
-class QToolButton;
 class QVBoxLayout;
 
 namespace ui {
 
-/// One place in a document: its number, document, page, and the first lines of its text.
+/// One place in a document: its number, document, page, the first lines of its text, and a line more.
 class SourceCard final : public QAbstractButton
 {
     Q_OBJECT
 
 public:
     /// @param mark  "1"; empty: none
-    SourceCard(const QString &mark, const QString &title, const QString &quote, QWidget *parent = nullptr);
+    SourceCard(const QString &mark, const QString &title, const QString &quote, QWidget *parent = nullptr,
+               const QString &detail = {});
 
     QSize sizeHint() const override;
 
@@ -33,10 +33,11 @@ private:
     QString m_mark;
     QString m_title;
     QString m_quote;
+    QString m_detail;
     int m_quoteLines = 1; ///< that it takes in this width
 };
 
-/// What an answer rests on: the places it cites, and below, folded away, all passages that were read for it.
+/// What an answer rests on: the places it cites; or, where it found nothing, the passages that came nearest.
 class SourceList final : public QWidget
 {
     Q_OBJECT
@@ -44,18 +45,13 @@ class SourceList final : public QWidget
 public:
     explicit SourceList(QWidget *parent = nullptr);
 
-    /// @param unfolded  show the passages at once: the answer said that it found nothing
-    void setSources(const std::vector<rag::Citation> &citations, const std::vector<rag::Passage> &passages,
-                    bool unfolded);
+    void setSources(const std::vector<rag::Citation> &citations, const std::vector<rag::Passage> &nearest);
 
 signals:
     void citationClicked(const rag::Citation &citation);
     void passageClicked(const rag::Passage &passage);
 
 private:
-    void addCitations(const std::vector<rag::Citation> &citations);
-    void addPassages(const std::vector<rag::Passage> &passages, bool unfolded);
-
     QVBoxLayout *m_layout;
 };
 

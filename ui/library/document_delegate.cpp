@@ -3,6 +3,7 @@
 #include "rag/types.h"
 #include "ui/library/document_model.h"
 #include "ui/settings/theme.h"
+#include "ui/shared/check_box.h"
 
 #include <QApplication>
 #include <QMouseEvent>
@@ -12,7 +13,6 @@ namespace ui {
 
 namespace {
 
-constexpr int kCheck = 16;
 constexpr int kPad = 8;
 
 void paintGround(QPainter *painter, const QStyleOptionViewItem &option)
@@ -26,22 +26,6 @@ void paintGround(QPainter *painter, const QStyleOptionViewItem &option)
                         : QPen(Qt::NoPen));
     painter->setBrush(selected ? themeColours().cardHover : themeColours().card);
     painter->drawRoundedRect(QRectF(option.rect).adjusted(2.5, 1.5, -2.5, -1.5), 7, 7);
-}
-
-void paintCheck(QPainter *painter, const QStyleOptionViewItem &option, bool checked)
-{
-    const QRectF box = QRectF(DocumentDelegate::checkRect(option)).adjusted(0.5, 0.5, -0.5, -0.5);
-    const QColor accent = option.palette.color(QPalette::Highlight);
-    painter->setPen(QPen(checked ? accent : themeColours().faint, 1.2));
-    painter->setBrush(checked ? QBrush(accent) : Qt::NoBrush);
-    painter->drawRoundedRect(box, 4, 4);
-    if (checked) {
-        painter->setPen(QPen(option.palette.color(QPalette::HighlightedText), 1.8, Qt::SolidLine,
-                             Qt::RoundCap, Qt::RoundJoin));
-        const QPointF tick[] = {box.topLeft() + QPointF(3.4, 8), box.topLeft() + QPointF(6.6, 11.2),
-                                box.topLeft() + QPointF(11.8, 4.6)};
-        painter->drawPolyline(tick, 3);
-    }
 }
 
 void paintBar(QPainter *painter, const QRect &line, const QStyleOptionViewItem &option, double progress)
@@ -68,7 +52,7 @@ QColor statusColour(const QModelIndex &index)
 
 QRect DocumentDelegate::checkRect(const QStyleOptionViewItem &option)
 {
-    const QRect box(option.rect.left() + kPad + 2, option.rect.top() + kPad + 1, kCheck, kCheck);
+    const QRect box(option.rect.left() + kPad + 2, option.rect.top() + kPad + 1, kCheckSize, kCheckSize);
     return QStyle::visualRect(option.direction, option.rect, box);
 }
 
@@ -80,10 +64,11 @@ void DocumentDelegate::paint(QPainter *painter, const QStyleOptionViewItem &give
     painter->save();
     painter->setRenderHint(QPainter::Antialiasing);
     paintGround(painter, option);
-    paintCheck(painter, option, index.data(DocumentModel::InScopeRole).toBool());
+    paintCheck(*painter, checkRect(option), option.palette,
+               index.data(DocumentModel::InScopeRole).toBool() ? Qt::Checked : Qt::Unchecked);
 
     const QFontMetrics metrics(option.font);
-    const QRect text = option.rect.adjusted(kPad + kCheck + 12, kPad - 1, -kPad - 2, -kPad);
+    const QRect text = option.rect.adjusted(kPad + kCheckSize + 12, kPad - 1, -kPad - 2, -kPad);
     const QRect name(text.left(), text.top(), text.width(), metrics.lineSpacing());
     const QRect status = name.translated(0, metrics.lineSpacing());
     const auto align = int(QStyle::visualAlignment(option.direction, Qt::AlignLeading | Qt::AlignVCenter));

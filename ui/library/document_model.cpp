@@ -1,104 +1,15 @@
 #include "ui/library/document_model.h"
 
+#include "ui/library/document_text.h"
 #include "ui/shared/convert.h"
 
 #include <QFileInfo>
-#include <QLocale>
 
 #include <algorithm>
 
 namespace ui {
 
-namespace {
-
 using rag::DocumentState;
-
-QString number(int value)
-{
-    return QLocale().toString(value);
-}
-
-QString pagesText(const rag::Document &document)
-{
-    QString text = DocumentModel::tr("%Ln page(s)", nullptr, document.pages);
-    if (document.pagesWithoutText > 0) {
-        text = DocumentModel::tr("%1, %2 without text").arg(text, number(document.pagesWithoutText));
-    }
-    if (document.pagesSkipped > 0) {
-        text = DocumentModel::tr("%1, %2 skipped").arg(text, number(document.pagesSkipped));
-    }
-    return text;
-}
-
-QString failureText(const DocumentModel::Row &row)
-{
-    switch (row.error.value_or(rag::ErrorCode::Unsupported)) {
-    case rag::ErrorCode::NotFound:
-        return DocumentModel::tr("File not found");
-    case rag::ErrorCode::Unreadable:
-        return DocumentModel::tr("No permission to read it");
-    case rag::ErrorCode::Damaged:
-        return DocumentModel::tr("Not a PDF that can be read");
-    case rag::ErrorCode::Storage:
-        return DocumentModel::tr("Could not be saved");
-    default:
-        return DocumentModel::tr("Could not be read");
-    }
-}
-
-QString jobText(const DocumentModel::Row &row)
-{
-    if (!row.begun) {
-        return DocumentModel::tr("Waiting");
-    }
-    const rag::Document &document = row.document;
-    if (row.stage == rag::IngestStage::Embedding && document.chunks > 0) {
-        return DocumentModel::tr("Can be asked; learning its meaning, %1")
-            .arg(QLocale().toString(100 * document.chunksEmbedded / document.chunks) + QLocale().percent());
-    }
-    if (document.pages == 0) {
-        return DocumentModel::tr("Opening");
-    }
-    return DocumentModel::tr("Reading page %1 of %2")
-        .arg(number(std::min(document.pagesDone + 1, document.pages)), number(document.pages));
-}
-
-QString statusText(const DocumentModel::Row &row)
-{
-    if (row.job != 0) {
-        return jobText(row);
-    }
-    switch (row.document.state) {
-    case DocumentState::Waiting:
-        return DocumentModel::tr("Waiting");
-    case DocumentState::Ingesting:
-        return row.document.pages > 0 ? DocumentModel::tr("Stopped after page %1 of %2")
-                                            .arg(number(row.document.pagesDone), number(row.document.pages))
-                                      : DocumentModel::tr("Stopped");
-    case DocumentState::Done:
-    case DocumentState::PartlyDone:
-        return pagesText(row.document);
-    case DocumentState::NeedsPassword:
-        return DocumentModel::tr("Needs its password");
-    case DocumentState::Failed:
-        return failureText(row);
-    }
-    return {};
-}
-
-/// Reading counts for the first half, embedding for the second.
-double progressOf(const DocumentModel::Row &row)
-{
-    if (row.job == 0) {
-        return -1;
-    }
-    const rag::Document &document = row.document;
-    const double pages = document.pages > 0 ? double(document.pagesDone) / document.pages : 0;
-    const double chunks = document.chunks > 0 ? double(document.chunksEmbedded) / document.chunks : 0;
-    return row.stage == rag::IngestStage::Reading ? pages / 2 : 0.5 + chunks / 2;
-}
-
-} // namespace
 
 int DocumentModel::rowCount(const QModelIndex &parent) const
 {
@@ -178,7 +89,7 @@ void DocumentModel::setDocuments(const std::vector<rag::Document> &documents)
         }
         if (at < 0) {
             beginInsertRows({}, 0, 0);
-            m_rows.insert(m_rows.begin(), Row{.document = document, .error = {}});
+            m_rows.insert(m_rows.begin(), Row{.document = document, .timeLeft = {}, .error = {}});
             endInsertRows();
         } else if (m_rows[std::size_t(at)].job == 0) {
             m_rows[std::size_t(at)].document = document;
@@ -227,8 +138,10 @@ void DocumentModel::addJob(quint64 job, const QString &path, rag::DocumentId doc
 void DocumentModel::jobBegun(quint64 job)
 {
     if (const int at = rowOfJob(job); at >= 0) {
-        m_rows[std::size_t(at)].begun = true;
-        m_rows[std::size_t(at)].stage = rag::IngestStage::Reading;
+        Row &row = m_rows[std::size_t(at)];
+        row.begun = true;
+        row.stage = rag::IngestStage::Reading;
+        row.timeLeft = {};
         changed(at);
     }
 }
@@ -247,6 +160,9 @@ void DocumentModel::jobProgressed(quint64 job, const rag::IngestProgress &progre
     row.document.pagesDone = progress.pagesDone;
     row.document.chunks = progress.chunks;
     row.document.chunksEmbedded = progress.chunksEmbedded;
+    const bool reading = progress.stage == rag::IngestStage::Reading;
+    row.timeLeft.note(int(progress.stage), reading ? progress.pagesDone : progress.chunksEmbedded,
+                      reading ? progress.pages : progress.chunks);
     changed(at);
 }
 

@@ -2,6 +2,7 @@
 
 #include "rag/ingest/ingestor.h"
 #include "rag/types.h"
+#include "ui/library/time_left.h"
 
 #include <QAbstractListModel>
 #include <QString>
@@ -36,6 +37,7 @@ public:
         quint64 job = 0;
         bool begun = false; ///< the job runs
         rag::IngestStage stage = rag::IngestStage::Reading;
+        TimeLeft timeLeft;                   ///< of the stage
         std::optional<rag::ErrorCode> error; ///< of the last job
         bool inScope = true;
     };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "ui/library/ask_scope.h"
 #include "ui/library/document_model.h"
 #include "ui/shared/message_bar.h"
 #include "ui/work/workers.h"
@@ -21,6 +22,8 @@ public:
     explicit LibraryController(Workers &workers, QObject *parent = nullptr);
 
     DocumentModel &documents() { return m_documents; }
+
+    AskScope &scope() { return m_scope; }
 
     /// Reads the list and goes on with documents that were begun and not finished.
     void start();
@@ -51,6 +54,7 @@ private:
 
     Workers &m_workers;
     DocumentModel m_documents;
+    AskScope m_scope{m_documents};
     QHash<QString, QString> m_passwords; ///< by path; never written to disk
     QSet<quint64> m_removeAfter;         ///< jobs whose document shall go when they end
     quint64 m_lastJob = 0;

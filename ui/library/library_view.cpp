@@ -1,10 +1,11 @@
 #include "ui/library/library_view.h"
 
 #include "ui/library/document_delegate.h"
+#include "ui/shared/check_box.h"
+#include "ui/shared/convert.h"
 #include "ui/shared/icons.h"
 
 #include <QAction>
-#include <QCheckBox>
 #include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QLabel>
@@ -19,7 +20,7 @@ LibraryView::LibraryView(DocumentModel &model, const QList<QAction *> &addAction
     : QWidget(parent)
     , m_model(model)
     , m_header(new QWidget(this))
-    , m_all(new QCheckBox(tr("Ask all"), m_header))
+    , m_all(new CheckBox(tr("Ask all"), m_header))
     , m_list(new QListView(this))
     , m_empty(new QLabel(tr("No documents yet. Drop PDFs anywhere in this window, or press +."), this))
 {
@@ -62,7 +63,7 @@ void LibraryView::buildHeader(const QList<QAction *> &addActions)
     title->setObjectName(QStringLiteral("heading"));
     m_all->setObjectName(QStringLiteral("askAll"));
     m_all->setToolTip(tr("Ask every document of the library"));
-    connect(m_all, &QCheckBox::clicked, this, [this] {
+    connect(m_all, &CheckBox::clicked, this, [this] {
         m_all->setCheckState(Qt::Checked);
         m_model.setScope({});
     });
@@ -104,8 +105,45 @@ void LibraryView::fillMenu(QMenu &menu, int row)
         menu.addAction(icon(Icon::Reader), tr("Show its pages"), this, [this, id] { emit openWanted(id); });
         menu.addAction(icon(Icon::Search), tr("Ask only this one"), this,
                        [this, id] { m_model.setScope({id}); });
+        if (document.document.pagesDone > 0) {
+            addTasks(menu, document.document);
+            menu.addAction(icon(Icon::Report), tr("How it was read…"), this,
+                           [this, id] { emit reportWanted(id); })
+                ->setObjectName(QStringLiteral("report"));
+        }
         menu.addSeparator();
     }
+    addJob(menu, row);
+}
+
+/// Work on the document as a whole.
+void LibraryView::addTasks(QMenu &menu, const rag::Document &document)
+{
+    menu.addSeparator();
+    const rag::DocumentId id = document.id;
+    menu.addAction(icon(Icon::Quote), tr("Summarize"), this,
+                   [this, id] { emit taskWanted(rag::TaskKind::Summary, {id}); });
+    menu.addAction(icon(Icon::List), tr("Outline"), this,
+                   [this, id] { emit taskWanted(rag::TaskKind::Outline, {id}); });
+    menu.addAction(icon(Icon::Search), tr("List every…"), this, [this, id] { emit listWanted(id); });
+    auto *compare = menu.addMenu(icon(Icon::Compare), tr("Compare with"));
+    for (int i = 0; i < m_model.rowCount(); ++i) {
+        const rag::Document &other = m_model.row(i)->document;
+        if (other.id != 0 && other.id != id && other.pagesDone > 0) {
+            compare->addAction(toQString(other.name).replace(QLatin1Char('&'), QStringLiteral("&&")), this,
+                               [this, id, with = other.id] {
+                                   emit taskWanted(rag::TaskKind::Comparison, {id, with});
+                               });
+        }
+    }
+    compare->setEnabled(!compare->isEmpty());
+    menu.addSeparator();
+}
+
+/// What can be done about reading it, and removal.
+void LibraryView::addJob(QMenu &menu, int row)
+{
+    const DocumentModel::Row &document = *m_model.row(row);
     // The row may have moved by the time a line is chosen: it is looked up again.
     const auto rowNow = [index = QPersistentModelIndex(m_model.index(row))] { return index.row(); };
     if (document.job != 0) {

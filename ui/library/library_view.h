@@ -1,15 +1,17 @@
 #pragma once
 
+#include "rag/tasks/task.h"
 #include "ui/library/document_model.h"
 
 #include <QWidget>
 
-class QCheckBox;
 class QLabel;
 class QListView;
 class QMenu;
 
 namespace ui {
+
+class CheckBox;
 
 /// The list of documents, with what can be done to each.
 class LibraryView final : public QWidget
@@ -22,6 +24,9 @@ public:
 
 signals:
     void openWanted(rag::DocumentId document);
+    void reportWanted(rag::DocumentId document);
+    void listWanted(rag::DocumentId document);
+    void taskWanted(rag::TaskKind kind, const std::vector<rag::DocumentId> &documents);
     void retryWanted(int row);
     void stopWanted(int row);
     void removeWanted(int row);
@@ -33,11 +38,13 @@ private:
     void buildHeader(const QList<QAction *> &addActions);
     void showMenu(const QPoint &where);
     void fillMenu(QMenu &menu, int row);
+    void addTasks(QMenu &menu, const rag::Document &document);
+    void addJob(QMenu &menu, int row);
     void scopeChanged();
 
     DocumentModel &m_model;
     QWidget *m_header;
-    QCheckBox *m_all;
+    CheckBox *m_all;
     QListView *m_list;
     QLabel *m_empty;
 };

@@ -35,6 +35,8 @@ public:
 
     QString path() const { return m_wanted.path; }
 
+    rag::DocumentId document() const { return m_wanted.document; }
+
     int page() const { return m_wanted.page; }
 
     PageView &view() { return *m_view; }

@@ -12,6 +12,7 @@ const auto kAnswerLength = QStringLiteral("answers/length");  // int of AnswerLe
 const auto kGenerator = QStringLiteral("models/generator");   // QString, empty
 const auto kEmbedder = QStringLiteral("models/embedder");     // QString, empty
 const auto kThreads = QStringLiteral("models/threads");       // int, 0
+const auto kOcr = QStringLiteral("reading/ocr");              // bool, true
 const auto kState = QStringLiteral("state/");                 // + part: QByteArray, empty
 
 template <class Enum>
@@ -30,7 +31,7 @@ Settings::Settings(const QString &file, QObject *parent)
     , m_language(m_file.value(kLanguage).toString())
     , m_answerLength(enumValue(m_file, kAnswerLength, AnswerLength::Medium, AnswerLength::Long))
     , m_models{m_file.value(kGenerator).toString(), m_file.value(kEmbedder).toString(),
-               std::clamp(m_file.value(kThreads).toInt(), 0, 256)}
+               std::clamp(m_file.value(kThreads).toInt(), 0, 256), m_file.value(kOcr, true).toBool()}
 {
 }
 
@@ -78,6 +79,7 @@ void Settings::setModels(const Models &models)
         m_file.setValue(kGenerator, models.generator);
         m_file.setValue(kEmbedder, models.embedder);
         m_file.setValue(kThreads, models.threads);
+        m_file.setValue(kOcr, models.ocr);
         emit modelsChanged();
     }
 }

@@ -26,6 +26,7 @@ public:
         QString generator; ///< path or name; empty: the default
         QString embedder;
         int threads = 0; ///< 0: chosen by the program
+        bool ocr = true; ///< pages without usable text are read from their picture
         bool operator==(const Models &) const = default;
     };
 

@@ -1,5 +1,6 @@
 #include "ui/settings/settings_dialog.h"
 
+#include "ui/shared/check_box.h"
 #include "ui/shared/icons.h"
 
 #include <QComboBox>
@@ -28,6 +29,7 @@ SettingsDialog::SettingsDialog(Settings &settings, QWidget *parent)
     form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
     addAppearance(*form);
     addAnswers(*form);
+    addReading(*form);
     addModels(*form);
 
     auto *buttons = new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel, this);
@@ -75,6 +77,15 @@ void SettingsDialog::addAnswers(QFormLayout &form)
     m_length->addItem(tr("Long"), int(AnswerLength::Long));
     m_length->setCurrentIndex(m_length->findData(int(m_settings.answerLength())));
     form.addRow(tr("Answers at &most:"), m_length);
+}
+
+void SettingsDialog::addReading(QFormLayout &form)
+{
+    m_ocr = new CheckBox(tr("Read &scanned pages from their pictures (OCR)"), this);
+    m_ocr->setObjectName(QStringLiteral("ocr"));
+    m_ocr->setToolTip(tr("Takes some seconds a page. Documents that were read before stay as they are."));
+    m_ocr->setChecked(m_settings.models().ocr);
+    form.addRow(tr("Reading:"), m_ocr);
 }
 
 void SettingsDialog::addModels(QFormLayout &form)
@@ -129,7 +140,8 @@ void SettingsDialog::save()
 {
     m_settings.setAnswerLength(AnswerLength(m_length->currentData().toInt()));
     m_settings.setTheme(Theme(m_theme->currentData().toInt()));
-    m_settings.setModels({m_generator->text().trimmed(), m_embedder->text().trimmed(), m_threads->value()});
+    m_settings.setModels({m_generator->text().trimmed(), m_embedder->text().trimmed(), m_threads->value(),
+                          m_ocr->isChecked()});
     m_settings.setLanguage(m_language->currentData().toString());
 }
 

@@ -11,6 +11,8 @@ class QSpinBox;
 
 namespace ui {
 
+class CheckBox;
+
 /// What the user can choose. Nothing changes before it is accepted.
 class SettingsDialog final : public QDialog
 {
@@ -23,6 +25,7 @@ private:
     void addAppearance(QFormLayout &form);
     void addAnswers(QFormLayout &form);
     void addModels(QFormLayout &form);
+    void addReading(QFormLayout &form);
     QLineEdit *addPath(QFormLayout &form, const QString &label, const char *name, const QString &value);
     void save();
 
@@ -31,6 +34,7 @@ private:
     QComboBox *m_language = nullptr;
     QComboBox *m_length = nullptr;
     QSpinBox *m_threads = nullptr;
+    CheckBox *m_ocr = nullptr;
     QLineEdit *m_generator = nullptr;
     QLineEdit *m_embedder = nullptr;
 };

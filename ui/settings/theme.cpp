@@ -14,7 +14,7 @@ namespace {
 struct Colours
 {
     QColor window, base, alternate, text, faint, disabled, button, line, accent, onAccent, link, card,
-        cardHover, accentTint, good, bad, infoGround, warningGround, errorGround;
+        cardHover, accentTint, good, warn, bad, infoGround, warningGround, errorGround;
 };
 
 Colours light()
@@ -22,7 +22,7 @@ Colours light()
     return {QColor(0xf6f4ef), QColor(0xfffefb), QColor(0xf1eee7), QColor(0x23262b), QColor(0x5f6570),
             QColor(0xa3a6ab), QColor(0xfbfaf7), QColor(0xdedad0), QColor(0x0f766e), QColor(0xffffff),
             QColor(0x0f6a63), QColor(0xefebe2), QColor(0xe6e1d5), QColor(0xd5ebe7), QColor(0x2e7d4f),
-            QColor(0xb3392f), QColor(0xe3efed), QColor(0xfaeed2), QColor(0xf9e0dc)};
+            QColor(0x9a6a12), QColor(0xb3392f), QColor(0xe3efed), QColor(0xfaeed2), QColor(0xf9e0dc)};
 }
 
 Colours dark()
@@ -30,7 +30,7 @@ Colours dark()
     return {QColor(0x1c1e21), QColor(0x232629), QColor(0x292c30), QColor(0xe6e4df), QColor(0xa0a5ad),
             QColor(0x6c7178), QColor(0x2d3135), QColor(0x3a3e43), QColor(0x2a9d8f), QColor(0xffffff),
             QColor(0x6fd0c3), QColor(0x2d3135), QColor(0x373c41), QColor(0x21423f), QColor(0x6fbf8f),
-            QColor(0xef8b80), QColor(0x213634), QColor(0x40361f), QColor(0x472a27)};
+            QColor(0xe0b35a), QColor(0xef8b80), QColor(0x213634), QColor(0x40361f), QColor(0x472a27)};
 }
 
 ThemeColours g_colours; // the theme is one for the whole program, as the palette is
@@ -73,10 +73,10 @@ QMenuBar::item:selected { background: @cardHover; }
 QStatusBar { background: @window; border-top: 1px solid @line; }
 QStatusBar::item { border: none; }
 QStatusBar QLabel { color: @faint; padding: 2px 8px; }
-QLabel#faint { color: @faint; }
+QLabel#faint, QLabel[faint="true"], QLabel#scan { color: @faint; }
 QLabel#heading { font-weight: 600; }
 QLabel#emptyTitle { font-size: 15pt; font-weight: 600; }
-QListView { background: transparent; border: none; outline: none; }
+QListView, QListWidget { background: transparent; border: none; outline: none; }
 QLineEdit { background: @base; border: 1px solid @line; border-radius: 6px; padding: 5px 8px; selection-background-color: @accent; }
 QLineEdit:focus { border-color: @accent; }
 QPushButton { background: @button; border: 1px solid @line; border-radius: 6px; padding: 5px 14px; }
@@ -90,10 +90,19 @@ QToolButton { border: 1px solid transparent; border-radius: 6px; padding: 4px; b
 QToolButton:hover { background: @cardHover; }
 QToolButton:pressed, QToolButton:checked { background: @accentTint; }
 QToolButton:focus { border-color: @accent; }
-QToolButton#passagesFold:checked { background: transparent; }
+QToolButton[fold="true"] { color: @faint; padding: 2px 4px; }
+QToolButton[fold="true"]:checked { background: transparent; }
+QPlainTextEdit#thoughts { background: @alternate; color: @faint; border-radius: 8px; padding: 4px 6px; }
+QPushButton[chip="true"] { background: transparent; border-radius: 12px; padding: 4px 10px; text-align: left; }
+QPushButton[chip="true"]:hover { background: @card; border-color: @accent; }
+QPushButton[chip="true"]:focus { border-color: @accent; }
+QPushButton#answerNow { padding: 2px 10px; border-radius: 10px; }
+QProgressBar { background: @line; border: none; border-radius: 2px; }
+QProgressBar::chunk { background: @accent; border-radius: 2px; }
 QToolButton#send { background: @accent; border-radius: 15px; padding: 4px; }
 QToolButton#send:hover { background: @link; }
 QToolButton#send:disabled { background: @line; }
+QToolButton#scope { color: @faint; padding: 2px 6px; text-align: left; }
 QToolButton::menu-indicator { image: none; }
 QWidget#sidebar, QWidget#readerPane { background: @window; }
 QWidget#chatPane, QWidget#chatCanvas { background: @base; }
@@ -158,7 +167,7 @@ void applyTheme(QApplication &application, Theme theme)
     }
     const Colours colours = g_dark ? dark() : light();
     g_colours = {colours.faint,      colours.line, colours.card, colours.cardHover,
-                 colours.accentTint, colours.good, colours.bad};
+                 colours.accentTint, colours.good, colours.warn, colours.bad};
     application.setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
     application.setPalette(paletteOf(colours));
     application.setStyleSheet(styleSheetOf(colours));

@@ -17,6 +17,7 @@ struct ThemeColours
     QColor cardHover;
     QColor accentTint; ///< behind citation marks
     QColor good;
+    QColor warn;
     QColor bad;
 };
 

@@ -179,6 +179,29 @@ Shape shapeOf(Icon which)
         return Shape().rounded({3.5, 5, 17, 14}, 2.5).polyline({{9.5, 5}, {9.5, 19}});
     case Icon::Reader:
         return Shape().rounded({3.5, 5, 17, 14}, 2.5).polyline({{14, 5}, {14, 19}});
+    case Icon::Ask:
+        return Shape().polyline({{5, 5}, {5, 12}, {18, 12}}).polyline({{13.5, 7.5}, {18, 12}, {13.5, 16.5}});
+    case Icon::Scope:
+        return Shape()
+            .polyline({{4, 7}, {20, 7}})
+            .polyline({{7, 12}, {17, 12}})
+            .polyline({{10, 17}, {14, 17}});
+    case Icon::Report:
+        return Shape()
+            .rounded({4, 4, 6.5, 6.5}, 1.5)
+            .rounded({13.5, 4, 6.5, 6.5}, 1.5)
+            .rounded({4, 13.5, 6.5, 6.5}, 1.5)
+            .polyline({{13.5, 17}, {16, 19.5}, {20.5, 14}});
+    case Icon::List:
+        return Shape()
+            .dot({5.5, 7}, 1.3)
+            .dot({5.5, 12}, 1.3)
+            .dot({5.5, 17}, 1.3)
+            .polyline({{9.5, 7}, {19.5, 7}})
+            .polyline({{9.5, 12}, {19.5, 12}})
+            .polyline({{9.5, 17}, {19.5, 17}});
+    case Icon::Compare:
+        return Shape().rounded({3.5, 5, 7, 14}, 1.5).rounded({13.5, 5, 7, 14}, 1.5);
     }
     return {};
 }
@@ -192,6 +215,8 @@ bool isMirrored(Icon which)
     case Icon::Sidebar:
     case Icon::Reader:
     case Icon::NewChat:
+    case Icon::Ask:
+    case Icon::List:
         return QGuiApplication::isRightToLeft();
     default:
         return false;

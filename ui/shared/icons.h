@@ -31,7 +31,12 @@ enum class Icon {
     Quote,
     More,
     Sidebar,
-    Reader
+    Reader,
+    Ask,
+    Scope,
+    Report,
+    List,
+    Compare
 };
 
 /// A line icon drawn from paths: sharp at every size, in the colour of the palette's text at the time it is

@@ -1,11 +1,15 @@
 #include "ui/work/answer_worker.h"
 
 #include "rag/store/answer_saver.h"
+#include "rag/store/library_store.h"
 #include "rag/store/sqlite.h"
 #include "ui/shared/convert.h"
 #include "ui/work/guarded.h"
 
 #include <QElapsedTimer>
+
+#include <utility>
+#include <variant>
 
 namespace ui {
 
@@ -26,48 +30,40 @@ public:
     {
     }
 
-    void operator()(const rag::PassagesFound &found)
-    {
-        emit m_worker.passagesFound(m_number, found.passages);
-    }
-
     void operator()(const rag::AnswerText &text)
     {
         if (text.replace) {
-            m_waiting.clear();
-            m_replace = true;
+            m_text = {{}, true};
             m_saver.replace(text.text);
         } else {
             m_saver.add(text.text);
         }
-        m_waiting += text.text;
-        if (!m_sinceFlush.isValid() || m_sinceFlush.elapsed() >= kGatherMs) {
-            flush();
-        }
+        m_text.text += text.text;
+        flushInTime();
     }
 
-    void operator()(const rag::Cited &mark)
+    void operator()(const rag::Thought &thought)
+    {
+        m_thought.text += thought.text;
+        flushInTime();
+    }
+
+    /// All else belongs behind the text that came before it.
+    template <class Event>
+    void operator()(const Event &event)
     {
         flush();
-        emit m_worker.cited(m_number, mark.citation);
+        emit m_worker.said(m_number, event);
     }
-
-    // What the window does not show while it streams: the finished answer carries all of it.
-    void operator()(const rag::SearchedFor &) {}
-
-    void operator()(const rag::Judged &) {}
-
-    void operator()(const rag::Scanned &) {}
-
-    void operator()(const rag::Thought &) {}
 
     void flush()
     {
-        if (!m_waiting.empty() || m_replace) {
-            emit m_worker.textCame(m_number, toQString(m_waiting), m_replace);
+        if (!m_thought.text.empty()) {
+            emit m_worker.said(m_number, std::exchange(m_thought, {}));
         }
-        m_waiting.clear();
-        m_replace = false;
+        if (!m_text.text.empty() || m_text.replace) {
+            emit m_worker.said(m_number, std::exchange(m_text, {}));
+        }
         m_sinceFlush.start();
     }
 
@@ -78,11 +74,18 @@ public:
     }
 
 private:
+    void flushInTime()
+    {
+        if (!m_sinceFlush.isValid() || m_sinceFlush.elapsed() >= kGatherMs) {
+            flush();
+        }
+    }
+
     AnswerWorker &m_worker;
     quint64 m_number;
     rag::AnswerSaver m_saver;
-    std::string m_waiting;
-    bool m_replace = false;
+    rag::AnswerText m_text;
+    rag::Thought m_thought;
     QElapsedTimer m_sinceFlush;
 };
 
@@ -99,6 +102,14 @@ void AnswerWorker::cancel(quint64 upToNumber)
     m_cancelledUpTo = std::max(m_cancelledUpTo, upToNumber);
     if (m_current <= upToNumber) {
         m_cancel.cancel();
+    }
+}
+
+void AnswerWorker::answerNow(quint64 number)
+{
+    const std::lock_guard lock(m_mutex);
+    if (m_current == number) {
+        m_answerNow.cancel();
     }
 }
 
@@ -125,12 +136,10 @@ rag::Result<void> AnswerWorker::open()
     return {};
 }
 
-rag::Result<rag::Answer> AnswerWorker::answer(const AskRequest &request, rag::MessageId &answerId)
+/// Question and open answer, on disk before anything else.
+rag::Result<AskStarted> AnswerWorker::writeDown(const AskRequest &request)
 {
-    const rag::CancelToken cancel = beginQuestion(request.number);
-    RETURN_IF_ERROR(open());
     rag::HistoryStore history(*m_database);
-
     AskStarted asked{request.number, request.conversation, {}};
     if (asked.conversation == 0) {
         ASSIGN_OR_RETURN(asked.conversation,
@@ -141,31 +150,102 @@ rag::Result<rag::Answer> AnswerWorker::answer(const AskRequest &request, rag::Me
     } else {
         ASSIGN_OR_RETURN(asked.messages, history.ask(asked.conversation, toUtf8(request.text)));
     }
+    return asked;
+}
+
+rag::Result<rag::Answer> AnswerWorker::answer(const AskRequest &request, rag::MessageId &answerId)
+{
+    const rag::CancelToken cancel = beginQuestion(request.number);
+    RETURN_IF_ERROR(open());
+    ASSIGN_OR_RETURN(const AskStarted asked, writeDown(request));
     answerId = asked.messages.answer;
     emit started(asked);
+    Stream stream(*this, request.number, answerId);
+    auto answer = ask(request, asked, stream, cancel);
+    stream.end();
+    if (answer) {
+        RETURN_IF_ERROR(rag::HistoryStore(*m_database).finish(answerId, *answer));
+    }
+    return answer;
+}
 
-    ASSIGN_OR_RETURN(const auto messages, history.messages(asked.conversation));
-    rag::Question question;
-    question.text = toUtf8(request.text);
-    question.documents = request.scope;
-    question.conversation = asked.conversation;
+rag::Result<rag::Answer> AnswerWorker::ask(const AskRequest &request, const AskStarted &asked, Stream &stream,
+                                           const rag::CancelToken &cancel)
+{
+    ASSIGN_OR_RETURN(const auto messages, rag::HistoryStore(*m_database).messages(asked.conversation));
+    std::string text = toUtf8(request.text);
     for (const auto &message : messages) {
         if (message.id == asked.messages.question) {
-            question.text = message.text;
+            text = message.text;
         }
     }
+    ASSIGN_OR_RETURN(const auto task, taskOf(request, text));
+    if (task) {
+        return runTask(request.number, *task, cancel);
+    }
+    rag::Question question;
+    question.text = text;
+    question.documents = request.scope;
+    question.conversation = asked.conversation;
+    question.firstPage = request.firstPage;
+    question.lastPage = request.lastPage;
+    question.searchText = toUtf8(request.searchText);
     if (!m_answerer) {
         ASSIGN_OR_RETURN(m_answerer, m_factories.makeAnswerer());
     }
-    Stream stream(*this, request.number, answerId);
+    rag::AnswerOptions options = request.options;
+    {
+        const std::lock_guard lock(m_mutex);
+        options.answerNow = m_answerNow;
+    }
     const auto onEvent = [&stream](const rag::AnswerEvent &event) {
         std::visit([&stream](const auto &value) { stream(value); }, event);
     };
-    ASSIGN_OR_RETURN(rag::Answer answer,
-                     m_answerer->ask(question, exchangesOf(messages), request.options, onEvent, cancel));
-    stream.end();
-    RETURN_IF_ERROR(history.finish(answerId, answer));
-    return answer;
+    return m_answerer->ask(question, exchangesOf(messages), options, onEvent, cancel);
+}
+
+/// What was chosen from a menu, or a question that plainly asks for the same ("summarize this document"), as
+/// far as it is clear which document is meant.
+rag::Result<std::optional<rag::TaskRequest>> AnswerWorker::taskOf(const AskRequest &request,
+                                                                  const std::string &question)
+{
+    if (request.task || !m_factories.makeTaskRunner || !m_factories.recogniseTask ||
+        !request.searchText.isEmpty() || request.firstPage > 0 || request.lastPage >= 0) {
+        return request.task;
+    }
+    std::optional<rag::TaskRequest> task = m_factories.recogniseTask(question);
+    if (!task) {
+        return task;
+    }
+    task->documents = request.scope;
+    if (task->documents.empty()) {
+        ASSIGN_OR_RETURN(const auto all, rag::LibraryStore(*m_database).documents());
+        for (const auto &document : all) {
+            task->documents.push_back(document.id);
+        }
+    }
+    const std::size_t wanted = task->kind == rag::TaskKind::Comparison ? 2 : 1;
+    return task->documents.size() == wanted ? task : std::nullopt;
+}
+
+rag::Result<rag::Answer> AnswerWorker::runTask(quint64 number, const rag::TaskRequest &task,
+                                               const rag::CancelToken &cancel)
+{
+    if (!m_tasks) {
+        if (!m_factories.makeTaskRunner) {
+            return rag::fail(rag::ErrorCode::Unsupported, "no work on whole documents here");
+        }
+        ASSIGN_OR_RETURN(m_tasks, m_factories.makeTaskRunner());
+    }
+    QElapsedTimer sinceLast;
+    const auto onProgress = [&](const rag::TaskProgress &progress) {
+        if (!sinceLast.isValid() || sinceLast.elapsed() >= kGatherMs || progress.writing) {
+            emit progressed(number, progress);
+            sinceLast.start();
+        }
+    };
+    ASSIGN_OR_RETURN(rag::TaskResult result, m_tasks->run(task, onProgress, cancel));
+    return std::move(result.answer);
 }
 
 rag::CancelToken AnswerWorker::beginQuestion(quint64 number)
@@ -173,6 +253,7 @@ rag::CancelToken AnswerWorker::beginQuestion(quint64 number)
     const std::lock_guard lock(m_mutex);
     m_current = number;
     m_cancel = {};
+    m_answerNow = {};
     if (number <= m_cancelledUpTo) {
         m_cancel.cancel();
     }

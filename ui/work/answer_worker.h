@@ -2,6 +2,7 @@
 
 #include "rag/answer/answerer.h"
 #include "rag/store/history_store.h"
+#include "rag/tasks/task.h"
 #include "ui/work/factories.h"
 
 #include <QObject>
@@ -10,6 +11,7 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 namespace ui {
@@ -20,8 +22,12 @@ struct AskRequest
     rag::ConversationId conversation = 0; ///< 0: a new one
     QString text;                         ///< not read when regenerating
     std::vector<rag::DocumentId> scope;
+    int firstPage = 0; ///< of the document asked; see rag::Question
+    int lastPage = -1;
     rag::AnswerOptions options;
     bool regenerate = false;
+    QString searchText;                   ///< what to search for; empty: made from question and history
+    std::optional<rag::TaskRequest> task; ///< work on whole documents, in place of a question
 };
 
 /// The question is on disk.
@@ -34,7 +40,8 @@ struct AskStarted
 
 /// Answers questions on the thread it was moved to and saves them as they come: the question is committed
 /// before the model starts (before it is there, even), the answer's text as it comes, the whole at the end.
-/// Text is gathered for about 30 ms before it is handed on. Only cancel() may be called from another thread.
+/// Text and thoughts are gathered for about 30 ms before they are handed on. Only cancel() and answerNow()
+/// may be called from another thread.
 class AnswerWorker final : public QObject
 {
     Q_OBJECT
@@ -45,15 +52,16 @@ public:
 
     /// Stops this question and all before it, also one that has not begun.
     void cancel(quint64 upToNumber);
+    /// The model that thinks about this question shall stop that and answer.
+    void answerNow(quint64 number);
 
 public slots:
     void ask(const ui::AskRequest &request);
 
 signals:
     void started(const ui::AskStarted &started);
-    void passagesFound(quint64 number, const std::vector<rag::Passage> &passages);
-    void textCame(quint64 number, const QString &text, bool replace);
-    void cited(quint64 number, const rag::Citation &citation);
+    void said(quint64 number, const rag::AnswerEvent &event);
+    void progressed(quint64 number, const rag::TaskProgress &progress);
     void finished(quint64 number, const rag::Answer &answer);
     /// @param saved  the question is in the history (and so can be asked again)
     void failed(quint64 number, const engine::Error &error, bool saved);
@@ -62,17 +70,26 @@ private:
     class Stream;
 
     rag::Result<void> open();
+    rag::Result<AskStarted> writeDown(const AskRequest &request);
     rag::Result<rag::Answer> answer(const AskRequest &request, rag::MessageId &answerId);
+    rag::Result<rag::Answer> ask(const AskRequest &request, const AskStarted &asked, Stream &stream,
+                                 const rag::CancelToken &cancel);
+    rag::Result<std::optional<rag::TaskRequest>> taskOf(const AskRequest &request,
+                                                        const std::string &question);
+    rag::Result<rag::Answer> runTask(quint64 number, const rag::TaskRequest &task,
+                                     const rag::CancelToken &cancel);
     rag::CancelToken beginQuestion(quint64 number);
 
     Factories m_factories;
     std::unique_ptr<rag::Database> m_database;
     std::unique_ptr<rag::Answerer> m_answerer;
+    std::unique_ptr<rag::TaskRunner> m_tasks;
 
     std::mutex m_mutex; ///< guards what follows
     quint64 m_current = 0;
     quint64 m_cancelledUpTo = 0;
     rag::CancelToken m_cancel;
+    rag::CancelToken m_answerNow;
 };
 
 /// The exchanges before the last question. @param messages  oldest first

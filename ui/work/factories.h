@@ -2,12 +2,15 @@
 
 #include "rag/answer/answerer.h"
 #include "rag/ingest/ingestor.h"
+#include "rag/tasks/task.h"
 #include "rag/types.h"
 
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace rag {
 class Database;
@@ -41,10 +44,16 @@ struct Factories
     std::function<rag::Result<std::unique_ptr<rag::Database>>()> connect;
     std::function<rag::Result<std::unique_ptr<rag::Ingestor>>()> makeIngestor;
     std::function<rag::Result<std::unique_ptr<rag::Answerer>>()> makeAnswerer;
+    /// Work on whole documents. May be empty: there is none.
+    std::function<rag::Result<std::unique_ptr<rag::TaskRunner>>()> makeTaskRunner;
+    /// Whether a question asks for such work. May be empty: none does.
+    std::function<std::optional<rag::TaskRequest>(std::string_view question)> recogniseTask;
     /// Of the model that makeAnswerer() has loaded. May be empty: not told before the first answer.
     std::function<rag::Result<ModelName>()> describeModel;
     /// Takes a document out of database and index.
     std::function<rag::Result<void>(rag::DocumentId)> removeDocument;
+    /// Drops what the model keeps on disk of prompts it has read. May be empty: it keeps nothing.
+    std::function<rag::Result<void>()> forgetPrompts;
     /// Errors: NotFound, Unreadable, Locked, Damaged.
     std::function<rag::Result<std::unique_ptr<PageSource>>(const std::filesystem::path &,
                                                            const std::string &password)>

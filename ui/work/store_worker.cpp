@@ -98,7 +98,58 @@ void StoreWorker::renameConversation(rag::ConversationId id, const QString &titl
 void StoreWorker::removeConversation(rag::ConversationId id)
 {
     withDatabase(StoreTask::Conversations, [&](rag::Database &database) -> rag::Result<void> {
-        return rag::HistoryStore(database).remove(id);
+        RETURN_IF_ERROR(rag::HistoryStore(database).remove(id));
+        // The prompts of its questions are kept too, and hold all that was said.
+        return m_factories.forgetPrompts ? m_factories.forgetPrompts() : rag::Result<void>();
+    });
+}
+
+void StoreWorker::loadCollections()
+{
+    withDatabase(StoreTask::Collections, [this](rag::Database &database) -> rag::Result<void> {
+        rag::CollectionStore store(database);
+        ASSIGN_OR_RETURN(const auto collections, store.collections());
+        std::vector<CollectionEntry> entries;
+        for (const auto &collection : collections) {
+            ASSIGN_OR_RETURN(const auto documents, store.documents(collection.id));
+            entries.push_back({collection.id, toQString(collection.name), documents});
+        }
+        emit collectionsLoaded(entries);
+        return {};
+    });
+}
+
+void StoreWorker::saveCollection(const QString &name, const std::vector<rag::DocumentId> &documents)
+{
+    withDatabase(StoreTask::Collections, [&](rag::Database &database) -> rag::Result<void> {
+        rag::CollectionStore store(database);
+        ASSIGN_OR_RETURN(const auto known, store.named(toUtf8(name)));
+        rag::CollectionId id = known ? known->id : 0;
+        if (known) {
+            ASSIGN_OR_RETURN(const auto before, store.documents(id));
+            RETURN_IF_ERROR(store.take(id, before));
+        } else {
+            ASSIGN_OR_RETURN(id, store.create(toUtf8(name)));
+        }
+        return store.add(id, documents);
+    });
+    loadCollections();
+}
+
+void StoreWorker::removeCollection(rag::CollectionId id)
+{
+    withDatabase(StoreTask::Collections, [&](rag::Database &database) -> rag::Result<void> {
+        return rag::CollectionStore(database).remove(id);
+    });
+    loadCollections();
+}
+
+void StoreWorker::loadReport(rag::DocumentId document)
+{
+    withDatabase(StoreTask::Report, [&](rag::Database &database) -> rag::Result<void> {
+        ASSIGN_OR_RETURN(const auto pages, rag::LibraryStore(database).pageReports(document));
+        emit reportLoaded({document, pages});
+        return {};
     });
 }
 

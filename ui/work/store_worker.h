@@ -1,6 +1,8 @@
 #pragma once
 
+#include "rag/store/collection_store.h"
 #include "rag/store/history_store.h"
+#include "rag/store/page_report.h"
 #include "ui/work/factories.h"
 
 #include <QObject>
@@ -20,8 +22,23 @@ struct OpenedConversation
     std::vector<rag::DocumentId> scope; ///< empty: the whole library
 };
 
+/// A named group of documents.
+struct CollectionEntry
+{
+    rag::CollectionId id = 0;
+    QString name;
+    std::vector<rag::DocumentId> documents;
+};
+
+/// How the pages of a document were read.
+struct ReadingReport
+{
+    rag::DocumentId document = 0;
+    std::vector<rag::PageReport> pages;
+};
+
 /// Which list a StoreWorker could not read or change.
-enum class StoreTask { Documents, Conversations, Messages, RemoveDocument };
+enum class StoreTask { Documents, Conversations, Messages, RemoveDocument, Collections, Report };
 
 /// Short reads and writes for the lists, and looking into dropped folders, off the GUI thread. Each slot
 /// answers with a signal; a change is followed by the list it changed.
@@ -45,6 +62,11 @@ public slots:
     void removeConversation(rag::ConversationId id);
     /// Files and folders -> the PDF files in them, folders looked through to the bottom, links not followed.
     void findPdfs(const QStringList &paths);
+    void loadCollections();
+    /// @param name  one that is there already gets these documents in place of its own
+    void saveCollection(const QString &name, const std::vector<rag::DocumentId> &documents);
+    void removeCollection(rag::CollectionId id);
+    void loadReport(rag::DocumentId document);
     /// Where the passage stands on its first page.
     void locate(const rag::Passage &passage);
 
@@ -54,6 +76,8 @@ signals:
     void conversationsLoaded(const std::vector<rag::Conversation> &conversations, const QString &search);
     void messagesLoaded(const ui::OpenedConversation &conversation);
     void pdfsFound(const QStringList &files, const QStringList &notPdfs);
+    void collectionsLoaded(const std::vector<ui::CollectionEntry> &collections);
+    void reportLoaded(const ui::ReadingReport &report);
     void located(const rag::Citation &place);
     void brokenOffFound(int answers);
     void failed(ui::StoreTask task, const engine::Error &error);
