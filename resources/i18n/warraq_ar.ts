@@ -141,6 +141,157 @@
         </message>
     </context>
     <context>
+        <name>ReportText</name>
+        <message>
+            <source>could not be read</source>
+            <translation>تعذّرت قراءتها</translation>
+        </message>
+        <message>
+            <source>a picture without text, and not read by OCR</source>
+            <translation>صورة بلا نص، ولم يقرأها التعرّف الضوئي</translation>
+        </message>
+        <message>
+            <source>blank</source>
+            <translation>فارغة</translation>
+        </message>
+        <message>
+            <source>read from its picture (OCR), %1 sure</source>
+            <translation>قُرئت من صورتها (تعرّف ضوئي)، بثقة %1</translation>
+        </message>
+        <message>
+            <source>read from its picture (OCR), only %1 sure: much of it may be wrong</source>
+            <translation>قُرئت من صورتها (تعرّف ضوئي)، بثقة %1 فقط: قد يكون كثير منها خطأ</translation>
+        </message>
+        <message>
+            <source>the text in the file made no sense</source>
+            <translation>النص الذي في الملف لا معنى له</translation>
+        </message>
+        <message>
+            <source>text that a reader does not see was left out</source>
+            <translation>تُرك نص لا يراه القارئ</translation>
+        </message>
+        <message>
+            <source>its letters were put right</source>
+            <translation>صُحّحت حروفها</translation>
+        </message>
+        <message numerus="yes">
+            <source>%Ln table(s)</source>
+            <translation>
+                <numerusform>بلا جداول</numerusform>
+                <numerusform>جدول واحد</numerusform>
+                <numerusform>جدولان</numerusform>
+                <numerusform>%Ln جداول</numerusform>
+                <numerusform>%Ln جدولًا</numerusform>
+                <numerusform>%Ln جدول</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%Ln caption(s)</source>
+            <translation>
+                <numerusform>بلا تعليقات</numerusform>
+                <numerusform>تعليق واحد</numerusform>
+                <numerusform>تعليقان</numerusform>
+                <numerusform>%Ln تعليقات</numerusform>
+                <numerusform>%Ln تعليقًا</numerusform>
+                <numerusform>%Ln تعليق</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Page %1</source>
+            <translation>صفحة %1</translation>
+        </message>
+        <message>
+            <source>Page %1 (printed %2)</source>
+            <translation>صفحة %1 (مطبوعة %2)</translation>
+        </message>
+        <message>
+            <source>; </source>
+            <comment>between the reasons for a page's grade</comment>
+            <translation>؛ </translation>
+        </message>
+        <message numerus="yes">
+            <source>%Ln page(s):</source>
+            <translation>
+                <numerusform>لا صفحات:</numerusform>
+                <numerusform>صفحة واحدة:</numerusform>
+                <numerusform>صفحتان:</numerusform>
+                <numerusform>%Ln صفحات:</numerusform>
+                <numerusform>%Ln صفحة:</numerusform>
+                <numerusform>%Ln صفحة:</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>%1 read well, %2 worth a look, %3 not to be relied on.</source>
+            <translation>%1 قُرئت جيدًا، و%2 تستحق نظرة، و%3 لا يُعتمد عليها.</translation>
+        </message>
+        <message numerus="yes">
+            <source>%Ln page(s) read from their pictures (OCR), %1 sure on average.</source>
+            <translation>
+                <numerusform>لم تُقرأ صفحة من صورتها.</numerusform>
+                <numerusform>صفحة واحدة قُرئت من صورتها (تعرّف ضوئي)، بثقة %1.</numerusform>
+                <numerusform>صفحتان قُرئتا من صورتيهما (تعرّف ضوئي)، بثقة %1 في المتوسط.</numerusform>
+                <numerusform>%Ln صفحات قُرئت من صورها (تعرّف ضوئي)، بثقة %1 في المتوسط.</numerusform>
+                <numerusform>%Ln صفحة قُرئت من صورها (تعرّف ضوئي)، بثقة %1 في المتوسط.</numerusform>
+                <numerusform>%Ln صفحة قُرئت من صورها (تعرّف ضوئي)، بثقة %1 في المتوسط.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%Ln page(s) hold text that a reader does not see; it was left out.</source>
+            <translation>
+                <numerusform>لا نص خفيًّا.</numerusform>
+                <numerusform>في صفحة واحدة نص لا يراه القارئ؛ تُرك.</numerusform>
+                <numerusform>في صفحتين نص لا يراه القارئ؛ تُرك.</numerusform>
+                <numerusform>في %Ln صفحات نص لا يراه القارئ؛ تُرك.</numerusform>
+                <numerusform>في %Ln صفحة نص لا يراه القارئ؛ تُرك.</numerusform>
+                <numerusform>في %Ln صفحة نص لا يراه القارئ؛ تُرك.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%Ln table(s) found.</source>
+            <translation>
+                <numerusform>لم يوجد جدول.</numerusform>
+                <numerusform>وُجد جدول واحد.</numerusform>
+                <numerusform>وُجد جدولان.</numerusform>
+                <numerusform>وُجدت %Ln جداول.</numerusform>
+                <numerusform>وُجد %Ln جدولًا.</numerusform>
+                <numerusform>وُجد %Ln جدول.</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>VerdictMarks</name>
+        <message>
+            <source>The passages support this sentence only weakly.</source>
+            <translation>لا تسند المقاطع هذه الجملة إلا إسنادًا ضعيفًا.</translation>
+        </message>
+        <message>
+            <source>Nothing in the passages supports this sentence. Check it before you rely on it.</source>
+            <translation>لا شيء في المقاطع يسند هذه الجملة. تحقّق منها قبل أن تعتمد عليها.</translation>
+        </message>
+        <message numerus="yes">
+            <source>Dotted: %Ln sentence(s) that the passages support only weakly.</source>
+            <translation>
+                <numerusform>منقّطة: %Ln جمل لا تسندها المقاطع إلا إسنادًا ضعيفًا.</numerusform>
+                <numerusform>منقّطة: جملة واحدة لا تسندها المقاطع إلا إسنادًا ضعيفًا.</numerusform>
+                <numerusform>منقّطتان: جملتان لا تسندهما المقاطع إلا إسنادًا ضعيفًا.</numerusform>
+                <numerusform>منقّطة: %Ln جمل لا تسندها المقاطع إلا إسنادًا ضعيفًا.</numerusform>
+                <numerusform>منقّطة: %Ln جملة لا تسندها المقاطع إلا إسنادًا ضعيفًا.</numerusform>
+                <numerusform>منقّطة: %Ln جملة لا تسندها المقاطع إلا إسنادًا ضعيفًا.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>Grey and dashed: %Ln sentence(s) that nothing in the passages supports.</source>
+            <translation>
+                <numerusform>رمادية بخط متقطع: %Ln جمل لا يسندها شيء في المقاطع.</numerusform>
+                <numerusform>رمادية بخط متقطع: جملة واحدة لا يسندها شيء في المقاطع.</numerusform>
+                <numerusform>رماديتان بخط متقطع: جملتان لا يسندهما شيء في المقاطع.</numerusform>
+                <numerusform>رمادية بخط متقطع: %Ln جمل لا يسندها شيء في المقاطع.</numerusform>
+                <numerusform>رمادية بخط متقطع: %Ln جملة لا يسندها شيء في المقاطع.</numerusform>
+                <numerusform>رمادية بخط متقطع: %Ln جملة لا يسندها شيء في المقاطع.</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
         <name>ui::Actions</name>
         <message>
             <source>&amp;Add PDFs…</source>
@@ -304,6 +455,119 @@
         </message>
     </context>
     <context>
+        <name>ui::AnswerFoot</name>
+        <message numerus="yes">
+            <source>Reading everything: %1 of %Ln page(s)…</source>
+            <translation>
+                <numerusform>يقرأ كل شيء…</numerusform>
+                <numerusform>يقرأ كل شيء: %1 من صفحة واحدة…</numerusform>
+                <numerusform>يقرأ كل شيء: %1 من صفحتين…</numerusform>
+                <numerusform>يقرأ كل شيء: %1 من %Ln صفحات…</numerusform>
+                <numerusform>يقرأ كل شيء: %1 من %Ln صفحة…</numerusform>
+                <numerusform>يقرأ كل شيء: %1 من %Ln صفحة…</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>Read %Ln page(s). Putting it together…</source>
+            <translation>
+                <numerusform>يجمع النتيجة…</numerusform>
+                <numerusform>قُرئت صفحة واحدة. يجمع النتيجة…</numerusform>
+                <numerusform>قُرئت صفحتان. يجمع النتيجة…</numerusform>
+                <numerusform>قُرئت %Ln صفحات. يجمع النتيجة…</numerusform>
+                <numerusform>قُرئت %Ln صفحة. يجمع النتيجة…</numerusform>
+                <numerusform>قُرئت %Ln صفحة. يجمع النتيجة…</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Searching the documents…</source>
+            <translation>يبحث في المستندات…</translation>
+        </message>
+        <message numerus="yes">
+            <source>Reading %Ln passage(s)…</source>
+            <translation>
+                <numerusform>يقرأ المقاطع…</numerusform>
+                <numerusform>يقرأ مقطعًا واحدًا…</numerusform>
+                <numerusform>يقرأ مقطعين…</numerusform>
+                <numerusform>يقرأ %Ln مقاطع…</numerusform>
+                <numerusform>يقرأ %Ln مقطعًا…</numerusform>
+                <numerusform>يقرأ %Ln مقطع…</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Stopped.</source>
+            <translation>أُوقف.</translation>
+        </message>
+        <message>
+            <source>Broken off when the program ended.</source>
+            <translation>انقطعت عند انتهاء البرنامج.</translation>
+        </message>
+        <message>
+            <source>No answer could be made.</source>
+            <translation>تعذّر إعداد إجابة.</translation>
+        </message>
+        <message>
+            <source>These passages came nearest:</source>
+            <translation>هذه أقرب المقاطع:</translation>
+        </message>
+        <message>
+            <source>Pages read</source>
+            <translation>الصفحات المقروءة</translation>
+        </message>
+        <message>
+            <source>Copy the answer</source>
+            <translation>انسخ الإجابة</translation>
+        </message>
+        <message>
+            <source>Answer again</source>
+            <translation>أعد الإجابة</translation>
+        </message>
+        <message>
+            <source>%1 tokens/s</source>
+            <translation>%1 رمز/ث</translation>
+        </message>
+        <message>
+            <source>%1 s</source>
+            <translation>%1 ث</translation>
+        </message>
+    </context>
+    <context>
+        <name>ui::AskScope</name>
+        <message>
+            <source>Asking only %1</source>
+            <translation>يُسأل %1 وحده</translation>
+        </message>
+        <message>
+            <source>Asking only %1, pages %2 to %3</source>
+            <translation>يُسأل %1 وحده، من صفحة %2 إلى %3</translation>
+        </message>
+        <message numerus="yes">
+            <source>Asking the whole library: %Ln document(s)</source>
+            <translation>
+                <numerusform>المكتبة كلها تُسأل</numerusform>
+                <numerusform>المكتبة كلها تُسأل: مستند واحد</numerusform>
+                <numerusform>المكتبة كلها تُسأل: مستندان</numerusform>
+                <numerusform>المكتبة كلها تُسأل: %Ln مستندات</numerusform>
+                <numerusform>المكتبة كلها تُسأل: %Ln مستندًا</numerusform>
+                <numerusform>المكتبة كلها تُسأل: %Ln مستند</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>No document is ticked</source>
+            <translation>لا مستند مُعلَّم</translation>
+        </message>
+        <message numerus="yes">
+            <source>Asking %Ln document(s)</source>
+            <translation>
+                <numerusform>لا يُسأل مستند</numerusform>
+                <numerusform>يُسأل مستند واحد</numerusform>
+                <numerusform>يُسأل مستندان</numerusform>
+                <numerusform>تُسأل %Ln مستندات</numerusform>
+                <numerusform>يُسأل %Ln مستندًا</numerusform>
+                <numerusform>يُسأل %Ln مستند</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
         <name>ui::ChatController</name>
         <message numerus="yes">
             <source>%Ln answer(s) broke off when Warraq last ended.</source>
@@ -420,6 +684,32 @@
             <source>%1, %2</source>
             <translation>%1، %2</translation>
         </message>
+        <message numerus="yes">
+            <source>%Ln s left</source>
+            <translation>
+                <numerusform>كاد يفرغ</numerusform>
+                <numerusform>بقيت ثانية</numerusform>
+                <numerusform>بقيت ثانيتان</numerusform>
+                <numerusform>بقيت %Ln ثوانٍ</numerusform>
+                <numerusform>بقيت %Ln ثانية</numerusform>
+                <numerusform>بقيت %Ln ثانية</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%Ln min left</source>
+            <translation>
+                <numerusform>كاد يفرغ</numerusform>
+                <numerusform>بقيت دقيقة</numerusform>
+                <numerusform>بقيت دقيقتان</numerusform>
+                <numerusform>بقيت %Ln دقائق</numerusform>
+                <numerusform>بقيت %Ln دقيقة</numerusform>
+                <numerusform>بقيت %Ln دقيقة</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>%1 · %2</source>
+            <translation>%1 · %2</translation>
+        </message>
     </context>
     <context>
         <name>ui::DropOverlay</name>
@@ -453,6 +743,106 @@
         <message>
             <source>Write a question below. Tick the documents on the side that shall be asked, and click a number such as [1] in an answer to see the words on their page.</source>
             <translation>اكتب سؤالًا في الأسفل. علّم في الجانب المستندات التي تريد سؤالها، وانقر رقمًا مثل [1] في الإجابة لترى الكلمات في صفحتها.</translation>
+        </message>
+    </context>
+    <context>
+        <name>ui::GlassBox</name>
+        <message>
+            <source>%1 s</source>
+            <translation>%1 ث</translation>
+        </message>
+        <message numerus="yes">
+            <source>%Ln passage(s) in %1</source>
+            <translation>
+                <numerusform>لا مقاطع، في %1</numerusform>
+                <numerusform>مقطع واحد في %1</numerusform>
+                <numerusform>مقطعان في %1</numerusform>
+                <numerusform>%Ln مقاطع في %1</numerusform>
+                <numerusform>%Ln مقطعًا في %1</numerusform>
+                <numerusform>%Ln مقطع في %1</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%Ln passage(s) for “%1” in %2</source>
+            <translation>
+                <numerusform>لا مقاطع عن «%1»، في %2</numerusform>
+                <numerusform>مقطع واحد عن «%1» في %2</numerusform>
+                <numerusform>مقطعان عن «%1» في %2</numerusform>
+                <numerusform>%Ln مقاطع عن «%1» في %2</numerusform>
+                <numerusform>%Ln مقطعًا عن «%1» في %2</numerusform>
+                <numerusform>%Ln مقطع عن «%1» في %2</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%Ln token(s) in %1</source>
+            <translation>
+                <numerusform>لا رموز، في %1</numerusform>
+                <numerusform>رمز واحد في %1</numerusform>
+                <numerusform>رمزان في %1</numerusform>
+                <numerusform>%Ln رموز في %1</numerusform>
+                <numerusform>%Ln رمزًا في %1</numerusform>
+                <numerusform>%Ln رمز في %1</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>%1, %2 of them known from before</source>
+            <translation>%1، منها %2 معروفة من قبل</translation>
+        </message>
+        <message>
+            <source>Found:</source>
+            <translation>ما وُجد:</translation>
+        </message>
+        <message>
+            <source>Confidence:</source>
+            <translation>الثقة:</translation>
+        </message>
+        <message>
+            <source>%1 that the documents hold the answer</source>
+            <translation>%1 أن الجواب في المستندات</translation>
+        </message>
+        <message>
+            <source>Model:</source>
+            <translation>النموذج:</translation>
+        </message>
+        <message>
+            <source>Prompt read:</source>
+            <translation>ما قرأه:</translation>
+        </message>
+        <message>
+            <source>Written:</source>
+            <translation>ما كتبه:</translation>
+        </message>
+        <message>
+            <source>nothing by the model; the answer is a quotation</source>
+            <translation>لم يكتب النموذج شيئًا؛ الجواب اقتباس</translation>
+        </message>
+        <message>
+            <source>not found by meaning</source>
+            <translation>لم يوجد بالمعنى</translation>
+        </message>
+        <message>
+            <source>by meaning no. %1 (likeness %2)</source>
+            <translation>بالمعنى: المرتبة %1 (تشابه %2)</translation>
+        </message>
+        <message>
+            <source>not found by words</source>
+            <translation>لم يوجد بالكلمات</translation>
+        </message>
+        <message>
+            <source>by words no. %1</source>
+            <translation>بالكلمات: المرتبة %1</translation>
+        </message>
+        <message>
+            <source>score %1</source>
+            <translation>الدرجة %1</translation>
+        </message>
+        <message>
+            <source>How this was answered</source>
+            <translation>كيف أُجيب عن هذا</translation>
+        </message>
+        <message>
+            <source>What was searched for, the passages that were read, model and times</source>
+            <translation>ما بُحث عنه، والمقاطع التي قُرئت، والنموذج والأوقات</translation>
         </message>
     </context>
     <context>
@@ -589,6 +979,26 @@
             <source>Remove from the library…</source>
             <translation>أزله من المكتبة…</translation>
         </message>
+        <message>
+            <source>How it was read…</source>
+            <translation>كيف قُرئ…</translation>
+        </message>
+        <message>
+            <source>Summarize</source>
+            <translation>لخّص</translation>
+        </message>
+        <message>
+            <source>Outline</source>
+            <translation>اعرض البنية</translation>
+        </message>
+        <message>
+            <source>List every…</source>
+            <translation>اسرد كل…</translation>
+        </message>
+        <message>
+            <source>Compare with</source>
+            <translation>قارن مع</translation>
+        </message>
     </context>
     <context>
         <name>ui::MainWindow</name>
@@ -708,32 +1118,6 @@ The name means the maker and seller of books and paper. Free software under the 
             <source>Ask about your documents</source>
             <translation>اسأل عن مستنداتك</translation>
         </message>
-        <message numerus="yes">
-            <source>Asking the whole library: %Ln document(s)</source>
-            <translation>
-                <numerusform>المكتبة خالية</numerusform>
-                <numerusform>تُسأل المكتبة كلها: مستند واحد</numerusform>
-                <numerusform>تُسأل المكتبة كلها: مستندان</numerusform>
-                <numerusform>تُسأل المكتبة كلها: %Ln مستندات</numerusform>
-                <numerusform>تُسأل المكتبة كلها: %Ln مستندًا</numerusform>
-                <numerusform>تُسأل المكتبة كلها: %Ln مستند</numerusform>
-            </translation>
-        </message>
-        <message>
-            <source>No document is ticked</source>
-            <translation>لم يُعلَّم أي مستند</translation>
-        </message>
-        <message numerus="yes">
-            <source>Asking %Ln document(s)</source>
-            <translation>
-                <numerusform>لا يُسأل أي مستند</numerusform>
-                <numerusform>يُسأل مستند واحد</numerusform>
-                <numerusform>يُسأل مستندان</numerusform>
-                <numerusform>تُسأل %Ln مستندات</numerusform>
-                <numerusform>يُسأل %Ln مستندًا</numerusform>
-                <numerusform>يُسأل %Ln مستند</numerusform>
-            </translation>
-        </message>
         <message>
             <source>Answering…</source>
             <translation>تُعدّ الإجابة…</translation>
@@ -748,6 +1132,70 @@ The name means the maker and seller of books and paper. Free software under the 
                 <numerusform>يُقرأ %Ln مستندًا…</numerusform>
                 <numerusform>يُقرأ %Ln مستند…</numerusform>
             </translation>
+        </message>
+        <message>
+            <source>Keep as a collection</source>
+            <translation>حفظ كمجموعة</translation>
+        </message>
+        <message>
+            <source>A name for the documents that are ticked now. One that is there already gets these documents in place of its own.</source>
+            <translation>اسم للمستندات المعلَّمة الآن. إن كانت مجموعة بهذا الاسم موجودة حلّت هذه المستندات محلّ ما فيها.</translation>
+        </message>
+        <message>
+            <source>Keep</source>
+            <translation>احفظ</translation>
+        </message>
+        <message>
+            <source>Forget the collection “%1”?</source>
+            <translation>أتُنسى المجموعة «%1»؟</translation>
+        </message>
+        <message>
+            <source>Its documents stay in the library.</source>
+            <translation>تبقى مستنداتها في المكتبة.</translation>
+        </message>
+        <message>
+            <source>Forget it</source>
+            <translation>انسَها</translation>
+        </message>
+        <message>
+            <source>List every…</source>
+            <translation>اسرد كل…</translation>
+        </message>
+        <message>
+            <source>What shall be listed? Every page of the document is read for it.</source>
+            <translation>ما الذي يُسرد؟ تُقرأ كل صفحات المستند لأجله.</translation>
+        </message>
+        <message>
+            <source>List</source>
+            <translation>اسرد</translation>
+        </message>
+        <message>
+            <source>deadline, person, amount of money…</source>
+            <translation>موعد، شخص، مبلغ من المال…</translation>
+        </message>
+        <message>
+            <source>An answer is being made.</source>
+            <translation>يُعَدّ جواب الآن.</translation>
+        </message>
+        <message>
+            <source>Wait for it, or stop it first.</source>
+            <translation>انتظره أو أوقفه أولًا.</translation>
+        </message>
+        <message>
+            <source>Summarize “%1”</source>
+            <translation>لخّص «%1»</translation>
+        </message>
+        <message>
+            <source>Outline “%1”</source>
+            <translation>اعرض بنية «%1»</translation>
+        </message>
+        <message>
+            <source>List every %1 in “%2”</source>
+            <translation>اسرد كل %1 في «%2»</translation>
+        </message>
+        <message>
+            <source>Compare “%1” with “%2”</source>
+            <translation>قارن «%1» مع «%2»</translation>
         </message>
     </context>
     <context>
@@ -767,52 +1215,19 @@ The name means the maker and seller of books and paper. Free software under the 
             <source>Answer</source>
             <translation>الإجابة</translation>
         </message>
+    </context>
+    <context>
+        <name>ui::NameDialog</name>
         <message>
-            <source>Copy the answer</source>
-            <translation>انسخ الإجابة</translation>
+            <source>Cancel</source>
+            <translation>إلغاء</translation>
         </message>
+    </context>
+    <context>
+        <name>ui::PageStrip</name>
         <message>
-            <source>Answer again</source>
-            <translation>أعد الإجابة</translation>
-        </message>
-        <message>
-            <source>%1 tokens/s</source>
-            <translation>%1 رمز/ث</translation>
-        </message>
-        <message>
-            <source>%1 s</source>
-            <translation>%1 ث</translation>
-        </message>
-        <message>
-            <source>Searching the documents…</source>
-            <translation>يُبحث في المستندات…</translation>
-        </message>
-        <message numerus="yes">
-            <source>Reading %Ln passage(s)…</source>
-            <translation>
-                <numerusform>لا مقاطع تُقرأ</numerusform>
-                <numerusform>يُقرأ مقطع واحد…</numerusform>
-                <numerusform>يُقرأ مقطعان…</numerusform>
-                <numerusform>تُقرأ %Ln مقاطع…</numerusform>
-                <numerusform>يُقرأ %Ln مقطعًا…</numerusform>
-                <numerusform>يُقرأ %Ln مقطع…</numerusform>
-            </translation>
-        </message>
-        <message>
-            <source>Stopped.</source>
-            <translation>أُوقفت.</translation>
-        </message>
-        <message>
-            <source>Broken off when the program ended.</source>
-            <translation>انقطعت عند انتهاء البرنامج.</translation>
-        </message>
-        <message>
-            <source>No answer could be made.</source>
-            <translation>تعذّر إعداد إجابة.</translation>
-        </message>
-        <message>
-            <source>These passages came nearest:</source>
-            <translation>هذه أقرب المقاطع:</translation>
+            <source>Pages by how well they were read</source>
+            <translation>الصفحات بحسب جودة قراءتها</translation>
         </message>
     </context>
     <context>
@@ -820,6 +1235,33 @@ The name means the maker and seller of books and paper. Free software under the 
         <message>
             <source>Page</source>
             <translation>الصفحة</translation>
+        </message>
+    </context>
+    <context>
+        <name>ui::PagesDialog</name>
+        <message>
+            <source>Ask only some pages</source>
+            <translation>سؤال بعض الصفحات فقط</translation>
+        </message>
+        <message>
+            <source>&amp;From page:</source>
+            <translation>&amp;من صفحة:</translation>
+        </message>
+        <message>
+            <source>&amp;To page:</source>
+            <translation>&amp;إلى صفحة:</translation>
+        </message>
+        <message>
+            <source>Ask these</source>
+            <translation>اسأل هذه</translation>
+        </message>
+        <message>
+            <source>Cancel</source>
+            <translation>إلغاء</translation>
+        </message>
+        <message>
+            <source>All pages</source>
+            <translation>كل الصفحات</translation>
         </message>
     </context>
     <context>
@@ -879,6 +1321,10 @@ The name means the maker and seller of books and paper. Free software under the 
             <source>Ask</source>
             <translation>اسأل</translation>
         </message>
+        <message>
+            <source>Choose what is asked: the library, a collection, documents, pages</source>
+            <translation>اختر ما يُسأل: المكتبة، مجموعة، مستندات، صفحات</translation>
+        </message>
     </context>
     <context>
         <name>ui::ReaderPane</name>
@@ -925,6 +1371,132 @@ The name means the maker and seller of books and paper. Free software under the 
         <message>
             <source>of %1</source>
             <translation>من %1</translation>
+        </message>
+    </context>
+    <context>
+        <name>ui::ReportDialog</name>
+        <message>
+            <source>Reading the report…</source>
+            <translation>يقرأ التقرير…</translation>
+        </message>
+        <message>
+            <source>How “%1” was read</source>
+            <translation>كيف قُرئ «%1»</translation>
+        </message>
+        <message>
+            <source>Pages worth a look</source>
+            <translation>صفحات تستحق نظرة</translation>
+        </message>
+        <message>
+            <source>Close</source>
+            <translation>إغلاق</translation>
+        </message>
+        <message>
+            <source>No page of it has been read yet.</source>
+            <translation>لم تُقرأ منه صفحة بعد.</translation>
+        </message>
+        <message>
+            <source>%1: %2</source>
+            <comment>page and what is to be said of it</comment>
+            <translation>%1: %2</translation>
+        </message>
+    </context>
+    <context>
+        <name>ui::ScanView</name>
+        <message numerus="yes">
+            <source>Searched %1 of %Ln page(s).</source>
+            <translation>
+                <numerusform>لا صفحات يُبحث فيها.</numerusform>
+                <numerusform>بُحث في %1 من صفحة واحدة.</numerusform>
+                <numerusform>بُحث في %1 من صفحتين.</numerusform>
+                <numerusform>بُحث في %1 من %Ln صفحات.</numerusform>
+                <numerusform>بُحث في %1 من %Ln صفحة.</numerusform>
+                <numerusform>بُحث في %1 من %Ln صفحة.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>The others have no text that could be searched.</source>
+            <translation>ليس في غيرها نص يُبحث فيه.</translation>
+        </message>
+        <message>
+            <source>p. %1</source>
+            <translation>ص %1</translation>
+        </message>
+        <message>
+            <source>“%1”: on no page</source>
+            <translation>«%1»: لا صفحة</translation>
+        </message>
+        <message numerus="yes">
+            <source>“%1”: on %Ln page(s): %2</source>
+            <translation>
+                <numerusform>«%1»: لا صفحة</numerusform>
+                <numerusform>«%1»: في صفحة واحدة: %2</numerusform>
+                <numerusform>«%1»: في صفحتين: %2</numerusform>
+                <numerusform>«%1»: في %Ln صفحات: %2</numerusform>
+                <numerusform>«%1»: في %Ln صفحة: %2</numerusform>
+                <numerusform>«%1»: في %Ln صفحة: %2</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>What was searched</source>
+            <translation>ما بُحث فيه</translation>
+        </message>
+    </context>
+    <context>
+        <name>ui::ScopeMenu</name>
+        <message>
+            <source>The whole library</source>
+            <translation>المكتبة كلها</translation>
+        </message>
+        <message>
+            <source>Only the open document: %1</source>
+            <translation>المستند المفتوح وحده: %1</translation>
+        </message>
+        <message>
+            <source>Only some pages…</source>
+            <translation>بعض الصفحات فقط…</translation>
+        </message>
+        <message>
+            <source>Only some pages (tick one document first)</source>
+            <translation>بعض الصفحات فقط (علّم مستندًا واحدًا أولًا)</translation>
+        </message>
+        <message>
+            <source>Collections</source>
+            <translation>المجموعات</translation>
+        </message>
+        <message numerus="yes">
+            <source>%1 (%Ln document(s))</source>
+            <translation>
+                <numerusform>%1 (فارغة)</numerusform>
+                <numerusform>%1 (مستند واحد)</numerusform>
+                <numerusform>%1 (مستندان)</numerusform>
+                <numerusform>%1 (%Ln مستندات)</numerusform>
+                <numerusform>%1 (%Ln مستندًا)</numerusform>
+                <numerusform>%1 (%Ln مستند)</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Keep the ticked documents as a collection…</source>
+            <translation>حفظ المستندات المعلَّمة كمجموعة…</translation>
+        </message>
+        <message>
+            <source>Forget a collection</source>
+            <translation>نسيان مجموعة</translation>
+        </message>
+    </context>
+    <context>
+        <name>ui::SearchedForLine</name>
+        <message>
+            <source>Words to search for</source>
+            <translation>كلمات البحث</translation>
+        </message>
+        <message>
+            <source>Change what is searched for and ask again</source>
+            <translation>غيّر ما يُبحث عنه واسأل من جديد</translation>
+        </message>
+        <message>
+            <source>Searched for: %1</source>
+            <translation>بُحث عن: %1</translation>
         </message>
     </context>
     <context>
@@ -1017,6 +1589,18 @@ The name means the maker and seller of books and paper. Free software under the 
             <source>All files (*)</source>
             <translation>كل الملفات (*)</translation>
         </message>
+        <message>
+            <source>Read &amp;scanned pages from their pictures (OCR)</source>
+            <translation>قراءة الصفحات المم&amp;سوحة من صورها (تعرّف ضوئي)</translation>
+        </message>
+        <message>
+            <source>Takes some seconds a page. Documents that were read before stay as they are.</source>
+            <translation>تأخذ الصفحة بضع ثوانٍ. وما قُرئ من قبل يبقى كما هو.</translation>
+        </message>
+        <message>
+            <source>Reading:</source>
+            <translation>القراءة:</translation>
+        </message>
     </context>
     <context>
         <name>ui::SourceCard</name>
@@ -1035,21 +1619,6 @@ The name means the maker and seller of books and paper. Free software under the 
     </context>
     <context>
         <name>ui::SourceList</name>
-        <message numerus="yes">
-            <source>Passages read: %Ln</source>
-            <translation>
-                <numerusform>المقاطع المقروءة: %Ln</numerusform>
-                <numerusform>المقاطع المقروءة: %Ln</numerusform>
-                <numerusform>المقاطع المقروءة: %Ln</numerusform>
-                <numerusform>المقاطع المقروءة: %Ln</numerusform>
-                <numerusform>المقاطع المقروءة: %Ln</numerusform>
-                <numerusform>المقاطع المقروءة: %Ln</numerusform>
-            </translation>
-        </message>
-        <message>
-            <source>Show what the answer was drawn from</source>
-            <translation>اعرض ما استُخلصت منه الإجابة</translation>
-        </message>
         <message>
             <source>%1 · page %2</source>
             <translation>%1 · صفحة %2</translation>
@@ -1057,6 +1626,54 @@ The name means the maker and seller of books and paper. Free software under the 
         <message>
             <source>%1 · page %2 (printed %3)</source>
             <translation>%1 · صفحة %2 (المطبوع %3)</translation>
+        </message>
+    </context>
+    <context>
+        <name>ui::SuggestionRow</name>
+        <message>
+            <source>Ask: %1</source>
+            <translation>اسأل: %1</translation>
+        </message>
+    </context>
+    <context>
+        <name>ui::ThoughtsView</name>
+        <message>
+            <source>Answer now</source>
+            <translation>أجب الآن</translation>
+        </message>
+        <message>
+            <source>Thoughts</source>
+            <translation>الأفكار</translation>
+        </message>
+        <message>
+            <source>What the model thought before it answered. It is no part of the answer.</source>
+            <translation>ما فكّر فيه النموذج قبل أن يجيب. ليس جزءًا من الجواب.</translation>
+        </message>
+        <message>
+            <source>Stop thinking and answer with what it has</source>
+            <translation>كُفّ عن التفكير وأجب بما لديك</translation>
+        </message>
+        <message numerus="yes">
+            <source>Thinking… %Ln s</source>
+            <translation>
+                <numerusform>يفكّر…</numerusform>
+                <numerusform>يفكّر… ثانية</numerusform>
+                <numerusform>يفكّر… ثانيتان</numerusform>
+                <numerusform>يفكّر… %Ln ثوانٍ</numerusform>
+                <numerusform>يفكّر… %Ln ثانية</numerusform>
+                <numerusform>يفكّر… %Ln ثانية</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>Thoughts · %Ln s</source>
+            <translation>
+                <numerusform>الأفكار</numerusform>
+                <numerusform>الأفكار · ثانية</numerusform>
+                <numerusform>الأفكار · ثانيتان</numerusform>
+                <numerusform>الأفكار · %Ln ثوانٍ</numerusform>
+                <numerusform>الأفكار · %Ln ثانية</numerusform>
+                <numerusform>الأفكار · %Ln ثانية</numerusform>
+            </translation>
         </message>
     </context>
 </TS>
