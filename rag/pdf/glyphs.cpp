@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <initializer_list>
 #include <map>
 #include <utility>
 
@@ -87,16 +88,24 @@ GlyphKind kindOf(char32_t c)
     return engine::isLetter(c) ? GlyphKind::Left : GlyphKind::Neutral;
 }
 
-bool looksBold(const std::string &font)
+bool holdsAny(const std::string &font, std::initializer_list<const char *> signs)
 {
     std::string name;
     for (const char c : font)
         name += static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
-    for (const char *sign : {"bold", "black", "heavy", "demi", "cmbx", "sfbx", "cmssbx", "-medi", "cmb1"}) {
-        if (name.find(sign) != std::string::npos)
-            return true;
-    }
-    return false;
+    return std::any_of(signs.begin(), signs.end(),
+                       [&](const char *sign) { return name.find(sign) != std::string::npos; });
+}
+
+bool looksBold(const std::string &font)
+{
+    return holdsAny(font, {"bold", "black", "heavy", "demi", "cmbx", "sfbx", "cmssbx", "-medi", "cmb1"});
+}
+
+bool looksEven(const std::string &font)
+{
+    return holdsAny(font, {"mono", "courier", "cmtt", "sftt", "lmtt", "consol", "typewriter", "nimbusmon",
+                           "txtt", "menlo", "code"});
 }
 
 char32_t codePoint(const PageWord &word, const CharBox &c)
@@ -225,8 +234,10 @@ public:
         , m_rotation(rotation)
         , m_falseBlank(fontsWithFalseBlank(page))
     {
-        for (const std::string &font : page.fonts)
+        for (const std::string &font : page.fonts) {
             m_out.boldFonts.push_back(looksBold(font));
+            m_out.evenFonts.push_back(looksEven(font));
+        }
     }
 
     PageGlyphs run()

@@ -39,6 +39,7 @@ struct PageGlyphs
     std::vector<Glyph> glyphs;
     std::vector<Piece> pieces;
     std::vector<bool> boldFonts; ///< by font index
+    std::vector<bool> evenFonts; ///< all letters of one width: code, terminals
     int blanksRepaired = 0;      ///< U+064B that were blanks
     int unmapped = 0;            ///< characters without a meaning: private use, U+FFFD
 };

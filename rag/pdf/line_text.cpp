@@ -121,13 +121,16 @@ private:
     void measure()
     {
         int bold = 0;
+        int even = 0;
         for (std::size_t i = 0; i < m_entries.size(); ++i) {
             const int font = m_entries[i].glyph->font;
             bold += font >= 0 && m_page.boldFonts[static_cast<std::size_t>(font)];
+            even += font >= 0 && m_page.evenFonts[static_cast<std::size_t>(font)];
             m_out.hasWideGap = m_out.hasWideGap || (i > 0 && gap(i) > kWideGap * size(i));
         }
-        if (!m_entries.empty())
-            m_out.boldShare = static_cast<float>(bold) / static_cast<float>(m_entries.size());
+        const auto count = static_cast<float>(std::max<std::size_t>(1, m_entries.size()));
+        m_out.boldShare = static_cast<float>(bold) / count;
+        m_out.evenShare = static_cast<float>(even) / count;
         m_out.firstWordWidth = firstWordWidth();
     }
 

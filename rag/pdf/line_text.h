@@ -20,6 +20,7 @@ struct LineText
     bool rightToLeft = false;
     float firstWordWidth = 0;
     float boldShare = 0;
+    float evenShare = 0;     ///< in a font of one width
     bool hasWideGap = false; ///< more than one cell or column
 };
 

@@ -1,5 +1,8 @@
 #include "rag/pdf/page_layout.h"
 
+#include "rag/pdf/page_rows.h"
+#include "rag/pdf/tables.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -7,101 +10,10 @@ namespace rag::order {
 
 namespace {
 
-using PieceList = std::vector<const Piece *>;
-
-constexpr float kSegmentGap = 0.9F; ///< em; wider gaps part what may be columns or cells
-constexpr float kGutter = 0.8F;     ///< em; least width of a white strip between columns
+constexpr float kGutter = 0.8F; ///< em; least width of a white strip between columns
 constexpr std::size_t kMostPieces = 8000;
 constexpr std::size_t kMostCandidates = 80;
 constexpr int kDeepest = 10;
-
-struct Row
-{
-    PieceList pieces;
-    float top = 0;
-    float bottom = 0;
-    std::size_t chars = 0; ///< of the piece that gave top and bottom
-};
-
-float overlapShare(float top, float bottom, const Box &box)
-{
-    const float shared = std::min(bottom, box.bottom()) - std::max(top, box.y);
-    const float smaller = std::min(bottom - top, box.height);
-    return smaller > 0 ? shared / smaller : 0;
-}
-
-/// Groups by vertical overlap; the tallest piece of a row sets its measure, so that raised and lowered ones
-/// join it.
-std::vector<Row> makeRows(PieceList pieces)
-{
-    std::stable_sort(pieces.begin(), pieces.end(), [](const Piece *a, const Piece *b) {
-        return a->box.y + a->box.height / 2 < b->box.y + b->box.height / 2;
-    });
-    std::vector<Row> rows;
-    for (const Piece *piece : pieces) {
-        Row *best = nullptr;
-        float bestShare = 0.5F;
-        for (std::size_t i = rows.size(); i > 0 && i + 4 > rows.size(); --i) {
-            const float share = overlapShare(rows[i - 1].top, rows[i - 1].bottom, piece->box);
-            if (share > bestShare) {
-                bestShare = share;
-                best = &rows[i - 1];
-            }
-        }
-        if (!best) {
-            rows.push_back({});
-            best = &rows.back();
-        }
-        best->pieces.push_back(piece);
-        if (piece->end - piece->begin > best->chars) {
-            best->top = piece->box.y;
-            best->bottom = piece->box.bottom();
-            best->chars = piece->end - piece->begin;
-        }
-    }
-    for (Row &row : rows) {
-        std::stable_sort(row.pieces.begin(), row.pieces.end(),
-                         [](const Piece *a, const Piece *b) { return a->box.x < b->box.x; });
-    }
-    std::stable_sort(rows.begin(), rows.end(),
-                     [](const Row &a, const Row &b) { return a.top + a.bottom < b.top + b.bottom; });
-    return rows;
-}
-
-float medianSize(const PieceList &pieces)
-{
-    std::vector<float> sizes;
-    for (const Piece *piece : pieces)
-        sizes.insert(sizes.end(), std::min<std::size_t>(piece->end - piece->begin, 40), piece->size);
-    if (sizes.empty())
-        return 10;
-    const auto middle = sizes.begin() + static_cast<std::ptrdiff_t>(sizes.size() / 2);
-    std::nth_element(sizes.begin(), middle, sizes.end());
-    return *middle;
-}
-
-/// Text of one row without a wide gap.
-struct Segment
-{
-    float left = 0;
-    float right = 0;
-    int chars = 0;
-};
-
-std::vector<Segment> segmentsOf(const Row &row, float em)
-{
-    std::vector<Segment> out;
-    for (const Piece *piece : row.pieces) {
-        const int chars = static_cast<int>(piece->end - piece->begin);
-        if (!out.empty() && piece->box.x - out.back().right < kSegmentGap * std::max(em, piece->size)) {
-            out.back().right = std::max(out.back().right, piece->box.right());
-            out.back().chars += chars;
-        } else {
-            out.push_back({piece->box.x, piece->box.right(), chars});
-        }
-    }
-    return out;
-}
 
 /// What stands on one side of a white strip.
 class Side
@@ -154,7 +66,8 @@ struct Gutter
     float x = 0;
     std::size_t first = 0;
     std::size_t end = 0;
-    int score = 0;
+    float score = 0;
+    float width = 0; ///< em
 };
 
 class GutterSearch
@@ -169,12 +82,29 @@ public:
         }
     }
 
+    /// Between columns of running text.
     Gutter best() const
     {
         Gutter best;
         for (const float x : candidates())
-            scan(x, best);
+            scan(x, best, &GutterSearch::judge);
         return best;
+    }
+
+    /// Between whatever stands in two parts of a page: the widest and longest, one a strip.
+    std::vector<Gutter> widest() const
+    {
+        std::vector<Gutter> found;
+        for (const float x : candidates()) {
+            Gutter best;
+            scan(x, best, &GutterSearch::measure);
+            if (best.score > 0)
+                found.push_back(best);
+        }
+        std::sort(found.begin(), found.end(),
+                  [](const Gutter &a, const Gutter &b) { return a.score > b.score; });
+        found.resize(std::min<std::size_t>(found.size(), 4));
+        return found;
     }
 
 private:
@@ -208,17 +138,19 @@ private:
         float stripRight = 1e9F;
     };
 
-    void scan(float x, Gutter &best) const
+    using Judge = void (GutterSearch::*)(const Run &, float x, std::size_t end, Gutter &best) const;
+
+    void scan(float x, Gutter &best, Judge judgeRun) const
     {
         Run run;
         for (std::size_t i = 0; i < m_rows.size(); ++i) {
             if (!extend(run, x, i)) {
-                judge(run, x, i, best);
+                (this->*judgeRun)(run, x, i, best);
                 run = Run{};
                 run.first = i + 1;
             }
         }
-        judge(run, x, m_rows.size(), best);
+        (this->*judgeRun)(run, x, m_rows.size(), best);
     }
 
     /// @return false where the row crosses the strip or makes it too narrow
@@ -226,13 +158,14 @@ private:
     {
         float stripLeft = run.stripLeft;
         float stripRight = run.stripRight;
-        Segment left{0, 0, 0};
-        Segment right{0, 0, 0};
+        Segment left;
+        Segment right;
         for (const Segment &segment : m_rows[index]) {
             if (segment.left < x && segment.right > x)
                 return false;
             Segment &side = segment.right <= x ? left : right;
-            side = side.chars == 0 ? segment : Segment{side.left, segment.right, side.chars + segment.chars};
+            side = side.chars == 0 ? segment
+                                   : Segment{side.left, segment.right, side.chars + segment.chars, 0, 0};
         }
         if (left.chars > 0)
             stripLeft = std::max(stripLeft, left.right);
@@ -256,9 +189,25 @@ private:
         const float shared = run.left.sharedHeight(run.right);
         if (shared < m_em || shared < 0.3F * std::min(run.left.height(), run.right.height()))
             return;
-        const int score = std::min(run.left.chars(), run.right.chars());
+        // A wide strip parts more than a narrow one: columns of a page, not of a table in them.
+        const float width = (run.stripRight - run.stripLeft) / m_em;
+        const float score =
+            static_cast<float>(std::min(run.left.chars(), run.right.chars())) * std::min(width, 3.0F);
         if (score > best.score)
-            best = {x, run.first, end, score};
+            best = {x, run.first, end, score, width};
+    }
+
+    void measure(const Run &run, float x, std::size_t end, Gutter &best) const
+    {
+        constexpr float kWide = 1.5F; // em
+        constexpr float kLong = 5;    // em
+        const float width = (run.stripRight - run.stripLeft) / m_em;
+        const float shared = run.left.sharedHeight(run.right) / m_em;
+        if (run.left.chars() == 0 || run.right.chars() == 0 || width < kWide || shared < kLong)
+            return;
+        const float score = std::min(width, 3.0F) * shared;
+        if (score > best.score)
+            best = {x, run.first, end, score, width};
     }
 
     float m_em;
@@ -304,12 +253,24 @@ private:
             return;
         const std::vector<Row> rows = makeRows(pieces);
         Gutter gutter;
-        if (depth < kDeepest && pieces.size() <= kMostPieces)
-            gutter = GutterSearch(rows, medianSize(pieces)).best();
-        if (gutter.score == 0) {
+        if (depth < kDeepest && pieces.size() <= kMostPieces) {
+            const GutterSearch search(rows, medianSize(pieces));
+            gutter = search.best();
+            const Gutter prose = gutter;
+            float gain = 0;
+            for (const Gutter &other : search.widest()) {
+                const float rowsGained = other.width > 1.3F * prose.width ? tablesGained(other, rows) : 0;
+                if (rowsGained > gain) {
+                    gain = rowsGained;
+                    gutter = other;
+                }
+            }
+        }
+        if (gutter.score <= 0) {
             addRegion(rows);
             return;
         }
+        const bool table = runsThroughTable(gutter, rows);
         PieceList above;
         PieceList left;
         PieceList right;
@@ -322,6 +283,11 @@ private:
             }
         }
         divide(above, depth + 1);
+        if (table) {
+            addRegion(bandOf(gutter, rows));
+            divide(below, depth + 1);
+            return;
+        }
         if (m_mostlyRightToLeft)
             std::swap(left, right);
         divide(left, depth + 1);
@@ -329,23 +295,111 @@ private:
         divide(below, depth + 1);
     }
 
+    /// Columns of a page that hold tables: rows of tables that each side has for itself, less those that both
+    /// have together; 0 where that is no gain.
+    float tablesGained(const Gutter &gutter, const std::vector<Row> &rows) const
+    {
+        const std::vector<Row> band = bandOf(gutter, rows);
+        PieceList left;
+        PieceList right;
+        for (const Row &row : band)
+            for (const Piece *piece : row.pieces)
+                (piece->box.x + piece->box.width / 2 < gutter.x ? left : right).push_back(piece);
+        if (left.empty() || right.empty())
+            return 0;
+        const std::vector<Row> leftRows = makeRows(left);
+        const std::vector<Row> rightRows = makeRows(right);
+        const float apart = tableRows(leftRows) + tableRows(rightRows);
+        const float together = tableRows(band);
+        const auto most = static_cast<float>(std::max(leftRows.size(), rightRows.size()));
+        return apart > 0.4F * most && apart > together + 0.25F * most ? apart - together : 0;
+    }
+
+    float tableRows(const std::vector<Row> &rows) const
+    {
+        std::size_t count = 0;
+        for (const Table &table : findTables(rows, m_page, m_mostlyRightToLeft))
+            count += table.end - table.first;
+        return static_cast<float>(count);
+    }
+
+    static std::vector<Row> bandOf(const Gutter &gutter, const std::vector<Row> &rows)
+    {
+        return {rows.begin() + static_cast<std::ptrdiff_t>(gutter.first),
+                rows.begin() + static_cast<std::ptrdiff_t>(gutter.end)};
+    }
+
+    /// Cells that hold running text look like columns of it; but their rows stand side by side, and their
+    /// last lines are not full.
+    bool runsThroughTable(const Gutter &gutter, const std::vector<Row> &rows) const
+    {
+        const std::vector<Row> band = bandOf(gutter, rows);
+        for (const Table &table : findTables(band, m_page, m_mostlyRightToLeft)) {
+            const bool most = (table.end - table.first) * 10 >= band.size() * 7;
+            const bool around = table.firstStrip <= gutter.x + 1 && table.lastStrip >= gutter.x - 1;
+            if (most && around && table.misfit < 0.4 && (table.wraps || table.columns > 2))
+                return true;
+        }
+        return false;
+    }
+
     void addRegion(const std::vector<Row> &rows)
     {
+        PieceList all;
+        for (const Row &row : rows)
+            all.insert(all.end(), row.pieces.begin(), row.pieces.end());
+        const bool rightToLeft = isRightToLeft(all);
+        std::size_t next = 0;
+        for (const Table &table : findTables(rows, m_page, rightToLeft)) {
+            addText(rows, next, table.first);
+            addTable(table, rightToLeft);
+            next = table.end;
+        }
+        addText(rows, next, rows.size());
+    }
+
+    void addText(const std::vector<Row> &rows, std::size_t first, std::size_t end)
+    {
+        if (first >= end)
+            return;
         Region region;
         PieceList all;
-        for (const Row &row : rows) {
-            Line line;
-            line.pieces = row.pieces;
-            line.box = row.pieces.front()->box;
-            for (const Piece *piece : row.pieces)
-                line.box = united(line.box, piece->box);
-            line.size = medianSize(row.pieces);
-            region.box = region.lines.empty() ? line.box : united(region.box, line.box);
-            region.lines.push_back(std::move(line));
-            all.insert(all.end(), row.pieces.begin(), row.pieces.end());
+        for (std::size_t i = first; i < end; ++i) {
+            addLine(region, rows[i].pieces);
+            all.insert(all.end(), rows[i].pieces.begin(), rows[i].pieces.end());
         }
         region.rightToLeft = isRightToLeft(all);
         m_regions.push_back(std::move(region));
+    }
+
+    void addTable(const Table &table, bool rightToLeft)
+    {
+        Region region;
+        region.rightToLeft = rightToLeft;
+        region.columns = table.columns;
+        region.headed = table.headed;
+        for (std::size_t r = 0; r < table.rows.size(); ++r) {
+            for (std::size_t c = 0; c < table.columns; ++c) {
+                const std::size_t seen = rightToLeft ? table.columns - 1 - c : c;
+                for (const CellLine &line : table.rows[r][seen].lines) {
+                    addLine(region, line.pieces);
+                    region.cells.push_back({r, c});
+                }
+            }
+        }
+        m_regions.push_back(std::move(region));
+    }
+
+    static void addLine(Region &region, const PieceList &pieces)
+    {
+        Line line;
+        line.pieces = pieces;
+        line.box = pieces.front()->box;
+        for (const Piece *piece : pieces)
+            line.box = united(line.box, piece->box);
+        line.size = medianSize(pieces);
+        region.box = region.lines.empty() ? line.box : united(region.box, line.box);
+        region.lines.push_back(std::move(line));
     }
 
     const PageGlyphs &m_page;

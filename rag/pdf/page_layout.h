@@ -12,17 +12,27 @@ struct Line
     float size = 0; ///< of most of its text
 };
 
-/// Lines that are read one after the other: a column, or a band across the page.
+/// Where a line stands in a table, in the order it is read in.
+struct CellPlace
+{
+    std::size_t row = 0;
+    std::size_t column = 0;
+};
+
+/// Lines that are read one after the other: a column, a band across the page, or a table.
 struct Region
 {
     std::vector<Line> lines;
+    std::vector<CellPlace> cells; ///< of a table, one a line; empty: running text
+    std::size_t columns = 0;      ///< of a table
+    bool headed = false;          ///< its first row names the columns
     Box box;
     bool rightToLeft = false;
 };
 
 /// Regions in the order a person reads them. Columns are told from tables by their text: where both sides of
 /// a white strip hold running lines, one side is read before the other; else the page is read line by line
-/// across it.
+/// across it, tables row by row.
 std::vector<Region> layOut(const PageGlyphs &page);
 
 } // namespace rag::order

@@ -1,6 +1,7 @@
 #include "rag/pdf/paragraphs.h"
 
 #include "engine/base/unicode.h"
+#include "rag/pdf/captions.h"
 
 #include <algorithm>
 #include <cmath>
@@ -52,6 +53,24 @@ bool beginsItem(const LineText &line)
     return (last == '.' || last == ')') && (numbered || lettered) && label.size() <= 6;
 }
 
+/// Enough of a line to know a caption by.
+std::string startOf(const LineText &line)
+{
+    constexpr std::size_t kEnough = 48;
+    std::string text;
+    for (const Token &token : line.tokens) {
+        if (token.spaceBefore)
+            text += ' ';
+        text += token.text;
+        if (text.size() > kEnough)
+            break;
+    }
+    return text;
+}
+
+/// Distances of lines that tell how far apart lines stand here.
+constexpr std::size_t kEnoughLines = 3;
+
 class JointFinder
 {
 public:
@@ -81,10 +100,20 @@ private:
                 distances.push_back((middle(b) - middle(a)) / std::max(1.0F, b.size));
         }
         constexpr float kTypical = 1.3F;
-        if (distances.size() < 3)
+        if (distances.size() < kEnoughLines)
             return kTypical;
         std::sort(distances.begin(), distances.end());
         return std::max(1.0F, distances[distances.size() / 2]);
+    }
+
+    /// Whether enough lines like this one tell how far apart they stand.
+    bool knowsLeading(std::size_t i) const
+    {
+        std::size_t alike = 0;
+        for (std::size_t k = 1; k < m_lines.size(); ++k)
+            alike += rightToLeft(k) == rightToLeft(i) && rightToLeft(k - 1) == rightToLeft(i) &&
+                     sameSize(size(k), size(i));
+        return alike >= kEnoughLines;
     }
 
     bool rightToLeft(std::size_t i) const { return m_lines[i].text.rightToLeft; }
@@ -137,14 +166,20 @@ private:
     {
         const float distance =
             (middle(*m_lines[i].line) - middle(*m_lines[i - 1].line)) / std::max(1.0F, size(i));
-        if (distance > 1.35F * m_leading || distance < -0.5F || changesStyle(i - 1, i))
-            return Joint::NewBlock;
         const bool onPurpose = endedOnPurpose(i - 1, i);
+        const bool runsOn =
+            !knowsLeading(i) && !onPurpose && !endsSentence(m_lines[i - 1].text) && distance < 2.2F;
+        if ((distance > 1.35F * m_leading && !runsOn) || distance < -0.5F || changesStyle(i - 1, i))
+            return Joint::NewBlock;
+        const bool mayEnd = onPurpose || endsSentence(m_lines[i - 1].text) || m_lines[i - 1].text.hasWideGap;
+        if (mayEnd && beginsCaption(startOf(m_lines[i].text)))
+            return Joint::NewBlock;
         if (beginsItem(m_lines[i].text) && (onPurpose || endsSentence(m_lines[i - 1].text) ||
                                             std::abs(start(i) - start(i - 1)) > 0.5F * size(i)))
             return Joint::NewBlock;
         const bool row = m_lines[i].text.hasWideGap || m_lines[i - 1].text.hasWideGap;
-        if (!row && isIndented(i) && (!onPurpose || endsSentence(m_lines[i - 1].text)))
+        if (!row && isIndented(i) && !(beginsItem(m_lines[i - 1].text) && !onPurpose) &&
+            (!onPurpose || endsSentence(m_lines[i - 1].text)))
             return Joint::NewBlock;
         if (onPurpose)
             return endsSentence(m_lines[i - 1].text) && !row ? Joint::NewBlock : Joint::Break;

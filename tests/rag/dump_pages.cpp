@@ -76,12 +76,29 @@ void printRaw(const rag::PageText &page, bool chars)
         std::printf("font %zu %s\n", i, page.fonts[i].c_str());
 }
 
+const char *signOf(rag::BlockKind kind)
+{
+    switch (kind) {
+    case rag::BlockKind::Heading:
+        return "# ";
+    case rag::BlockKind::Running:
+        return "~ ";
+    case rag::BlockKind::Table:
+        return "[table]\n";
+    case rag::BlockKind::Caption:
+        return "[caption] ";
+    case rag::BlockKind::Body:
+        break;
+    }
+    return "";
+}
+
 void printOrdered(const rag::PageContent &page)
 {
     std::printf("==== page %d \"%s\" %.0fx%.0f state %d %s\n", page.page + 1, page.label.c_str(),
                 double(page.width), double(page.height), static_cast<int>(page.state), page.note.c_str());
     for (const rag::Block &block : page.blocks)
-        std::printf("%s%s\n\n", block.kind == rag::BlockKind::Heading ? "# " : "",
+        std::printf("%s%s\n\n", signOf(block.kind),
                     page.text.substr(block.begin, block.end - block.begin).c_str());
 }
 

@@ -119,6 +119,21 @@ void checkBoxes(const PageContent &page)
     QCOMPARE(std::size_t(before), page.text.size());
 }
 
+/// All its table blocks, and that every character has its box.
+void checkTable(const PageContent &page, const char *rows)
+{
+    std::string text;
+    for (const Block &block : page.blocks)
+        if (block.kind == BlockKind::Table)
+            text += (text.empty() ? "" : "\n") + page.text.substr(block.begin, block.end - block.begin);
+    QCOMPARE(QString::fromStdString(text), QString(rows));
+    std::string drawn;
+    for (const CharBox &c : page.chars)
+        drawn += page.text.substr(c.begin, c.end - c.begin);
+    std::erase_if(text, [](char c) { return c == ' ' || c == '\n' || c == '|'; });
+    QCOMPARE(drawn, text);
+}
+
 } // namespace
 
 class TestReadingOrder : public QObject
@@ -233,7 +248,168 @@ private slots:
             maker.line(400, y, std::to_string(7 + i) + "%");
         }
 
-        QCOMPARE(textOf(maker.page()).split('\n').at(2), QString("thing 1 101 8%"));
+        QCOMPARE(textOf(maker.page()).split('\n').at(2), QString("thing 1 | 101 | 8%"));
+    }
+
+    void putsAHeadBeforeTheRowsOfATable()
+    {
+        PageMaker maker;
+        maker.line(50, 100, "Item", 10, 1).line(250, 100, "Note", 10, 1);
+        maker.line(50, 114, "pen").line(250, 114, "blue");
+        maker.line(50, 128, "ink").line(250, 128, "black");
+        maker.line(50, 142, "cup").line(250, 142, "white");
+
+        const PageContent page = orderPage(maker.page());
+
+        checkTable(page, "Item | Note\npen | blue\nink | black\ncup | white");
+        QCOMPARE(page.blocks.size(), std::size_t(2)); // the head, one line break, the rows
+        QCOMPARE(page.blocks[0].end + 1, page.blocks[1].begin);
+        QCOMPARE(page.findings.tables, 1);
+    }
+
+    /// Cells may go on in the next line, stand around one middle, or be empty.
+    void joinsLinesOfACell_data()
+    {
+        QTest::addColumn<bool>("middle");
+        QTest::newRow("tops on one height") << false;
+        QTest::newRow("around one middle") << true;
+    }
+
+    void joinsLinesOfACell()
+    {
+        QFETCH(bool, middle);
+        PageMaker maker;
+        float y = 100;
+        for (int row = 0; row < 4; ++row) {
+            const std::string n = std::to_string(row);
+            maker.line(50, middle ? y + 5.5F : y, "term " + n);
+            maker.line(200, y, "the words which explain term " + n + " and that");
+            maker.line(200, y + 11, "need more than a line");
+            y += 24;
+        }
+        maker.line(50, y, "last").line(200, y, "short");
+
+        checkTable(orderPage(maker.page()),
+                   "term 0 | the words which explain term 0 and that need more than a line\n"
+                   "term 1 | the words which explain term 1 and that need more than a line\n"
+                   "term 2 | the words which explain term 2 and that need more than a line\n"
+                   "term 3 | the words which explain term 3 and that need more than a line\nlast | short");
+    }
+
+    void keepsThePlaceOfEmptyCells()
+    {
+        PageMaker maker;
+        maker.line(50, 100, "Day").line(200, 100, "Morning").line(350, 100, "Evening");
+        maker.line(50, 114, "Mon").line(200, 114, "Maths 1").line(350, 114, "Art 2");
+        maker.line(50, 128, "Tue").line(350, 128, "Music 3");
+        maker.line(200, 142, "Chess 4");
+        maker.line(50, 156, "Thu").line(200, 156, "Maths 5").line(350, 156, "Art 6");
+
+        checkTable(orderPage(maker.page()), "Day | Morning | Evening\nMon | Maths 1 | Art 2\nTue |  | "
+                                            "Music 3\n| Chess 4 |\nThu | Maths 5 | Art 6");
+    }
+
+    void readsRightToLeftTablesFromTheRight()
+    {
+        PageMaker maker;
+        maker.arabicLine(550, 100, "النوع").arabicLine(300, 100, "المدة");
+        maker.arabicLine(550, 114, "سنوية").arabicLine(300, 114, "شهر");
+        maker.arabicLine(550, 128, "زواج").arabicLine(300, 128, "أسبوع");
+        maker.arabicLine(550, 142, "وفاة").arabicLine(300, 142, "يومان");
+
+        const PageContent page = orderPage(maker.page());
+
+        QCOMPARE(QString::fromStdString(page.text).split('\n').at(1), QString("سنوية | شهر"));
+        QCOMPARE(page.findings.tables, 1);
+    }
+
+    void takesNoTableForWhatIsNone_data()
+    {
+        QTest::addColumn<int>("kind");
+        QTest::newRow("a numbered list") << 0;
+        QTest::newRow("contents with leaders") << 1;
+        QTest::newRow("contents without leaders") << 2;
+        QTest::newRow("code with comments") << 3;
+        QTest::newRow("numbered formulas") << 4;
+        QTest::newRow("two columns of text") << 5;
+    }
+
+    void takesNoTableForWhatIsNone()
+    {
+        QFETCH(int, kind);
+        PageMaker maker;
+        maker.page().fonts.push_back("Courier");
+        for (int i = 1; i <= 8; ++i) {
+            const float y = 100 + 12 * static_cast<float>(i);
+            const std::string n = std::to_string(i);
+            switch (kind) {
+            case 0:
+                maker.line(50, y, n + ".").line(80, y, "Open the lid of box " + n);
+                break;
+            case 1:
+                maker.line(50, y, "Chapter " + n).line(200, y, ". . . . . . . . .").line(400, y, n + "7");
+                break;
+            case 2:
+                maker.line(50, y, "Of matter " + n).line(400, y, n + "7");
+                break;
+            case 3:
+                maker.line(50, y, "x = f(" + n + ")", 10, 2).line(250, y, "# call it", 10, 2);
+                break;
+            case 4:
+                maker.line(100, y, "a + b = c" + n).line(400, y, "(" + n + ")");
+                break;
+            default:
+                maker.line(50, y, "words that fill the left column as text does");
+                maker.line(310, y, "words that fill the other column as well and");
+            }
+        }
+
+        QCOMPARE(orderPage(maker.page()).findings.tables, 0);
+    }
+
+    void tellsCaptions()
+    {
+        PageMaker maker;
+        maker.line(50, 100, "Figure 3 shows what happens when nothing else does so")
+            .line(50, 130, "Figure 3: What happens")
+            .arabicLine(550, 160, "جدول ٢: أنواع");
+
+        const PageContent page = orderPage(maker.page());
+
+        QCOMPARE(page.blocks.size(), std::size_t(3));
+        QVERIFY(page.blocks[0].kind == BlockKind::Body);
+        QVERIFY(page.blocks[1].kind == BlockKind::Caption);
+        QCOMPARE(page.findings.captions, 2);
+    }
+
+    void takesNoBoxTitleOrCodeForAHeading()
+    {
+        PageMaker maker;
+        maker.page().fonts.push_back("Courier-Bold");
+        maker.line(50, 100, "Note", 14, 1)
+            .line(50, 140, "rm -rf folder", 10, 2)
+            .line(50, 180, "Body text that is longer than the rest of it and goes on for a while");
+
+        for (const Block &block : orderPage(maker.page()).blocks)
+            QVERIFY(block.kind == BlockKind::Body);
+    }
+
+    /// The sentence of the left column goes on in the right one.
+    void putsFootnotesBehindTheText()
+    {
+        PageMaker maker;
+        for (int i = 0; i < 10; ++i) {
+            const float y = 500 + 12 * static_cast<float>(i);
+            maker.line(50, y, "words of the left column fill it to the end");
+            maker.line(310, y, "words of the right column fill it to its end");
+        }
+        maker.line(50, 640, "1 small words that explain a thing said above", 8);
+
+        const PageContent page = orderPage(maker.page());
+
+        QVERIFY(page.text.ends_with("said above"));
+        QVERIFY(page.text.find("to the end words of the right") != std::string::npos ||
+                page.text.find("to the end\n\nwords of the right") != std::string::npos);
     }
 
     void tellsHeadings()

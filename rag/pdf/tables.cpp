@@ -1,0 +1,666 @@
+#include "rag/pdf/tables.h"
+
+#include "engine/base/unicode.h"
+#include "rag/pdf/captions.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace rag::order {
+
+namespace {
+
+constexpr float kStrip = 0.8F;  ///< em; least width of white between two columns
+constexpr float kRowGap = 2.5F; ///< em; more white than this under a row ends the table
+constexpr double kMisfit = 0.8; ///< mean of a row's; more is no table
+constexpr std::size_t kMostRows = 400;
+
+struct Strip
+{
+    float left = 0;
+    float right = 0;
+
+    float middle() const { return (left + right) / 2; }
+};
+
+/// What the glyphs of a stretch of text are.
+struct Census
+{
+    int all = 0;
+    int letters = 0; ///< and digits
+    int digits = 0;
+    int dots = 0;
+    int even = 0; ///< in a font of one width
+    int bold = 0;
+
+    void add(const Piece &piece, const PageGlyphs &page)
+    {
+        for (std::size_t i = piece.begin; i < piece.end; ++i) {
+            const Glyph &glyph = page.glyphs[i];
+            ++all;
+            digits += glyph.kind == GlyphKind::Digit;
+            letters += glyph.kind != GlyphKind::Neutral && glyph.kind != GlyphKind::Mark;
+            dots += glyph.text == "." || glyph.text == "·" || glyph.text == "…";
+            if (glyph.font >= 0) {
+                even += page.evenFonts[static_cast<std::size_t>(glyph.font)];
+                bold += page.boldFonts[static_cast<std::size_t>(glyph.font)];
+            }
+        }
+    }
+
+    void add(const Cell &cell, const PageGlyphs &page)
+    {
+        for (const CellLine &line : cell.lines)
+            for (const Piece *piece : line.pieces)
+                add(*piece, page);
+    }
+};
+
+std::string textOf(const Cell &cell, const PageGlyphs &page)
+{
+    std::string text;
+    for (const CellLine &line : cell.lines)
+        for (const Piece *piece : line.pieces)
+            for (std::size_t i = piece->begin; i < piece->end; ++i)
+                text += page.glyphs[i].text;
+    return text;
+}
+
+/// "3", "12.", "(a)", "•": what stands before an item of a list.
+bool isLabel(const std::string &text)
+{
+    if (text.empty() || text.size() > 5)
+        return false;
+    const bool number = std::all_of(text.begin(), text.end(), [](char c) {
+        return (c >= '0' && c <= '9') || c == '.' || c == '(' || c == ')' || c == ':';
+    });
+    const bool closed = text.back() == '.' || text.back() == ')' || text.back() == ':';
+    const bool sign = std::none_of(text.begin(), text.end(),
+                                   [](char c) { return c >= '0' && static_cast<unsigned char>(c) < 0x80; });
+    return number || closed || sign;
+}
+
+class TableFinder
+{
+public:
+    TableFinder(const std::vector<Row> &rows, const PageGlyphs &page, bool rightToLeft)
+        : m_rows(rows)
+        , m_page(page)
+        , m_rightToLeft(rightToLeft)
+    {
+        PieceList all;
+        for (const Row &row : rows)
+            all.insert(all.end(), row.pieces.begin(), row.pieces.end());
+        m_em = medianSize(all);
+        for (const Row &row : rows) {
+            m_segments.push_back(segmentsOf(row, m_em));
+            m_sizes.push_back(medianSize(row.pieces));
+        }
+    }
+
+    std::vector<Table> run()
+    {
+        std::vector<Table> tables;
+        if (m_rows.size() > kMostRows)
+            return tables;
+        std::vector<Strip> known;
+        for (std::size_t i = 0; i < m_rows.size();) {
+            if (m_segments[i].size() >= 2) {
+                std::vector<Strip> strips;
+                Table table = tableAt(i, tables.empty() ? 0 : tables.back().end, strips);
+                if (!table.rows.empty()) {
+                    i = table.end;
+                    known = std::move(strips);
+                    tables.push_back(std::move(table));
+                    continue;
+                }
+            }
+            ++i;
+        }
+        if (!known.empty())
+            addAlike(known, tables);
+        return tables;
+    }
+
+private:
+    // ---- how far it goes, and its columns ----
+
+    /// White strips through the rows [first, end). In a long table a few rows may run across them: titles
+    /// inside of it, heads over several columns.
+    std::vector<Strip> stripsOf(std::size_t first, std::size_t end) const
+    {
+        struct Edge
+        {
+            float x;
+            int step;
+        };
+
+        std::vector<Edge> edges;
+        for (std::size_t i = first; i < end; ++i) {
+            for (const Segment &segment : m_segments[i]) {
+                edges.push_back({segment.left, 1});
+                edges.push_back({segment.right, -1});
+            }
+        }
+        std::sort(edges.begin(), edges.end(), [](const Edge &a, const Edge &b) { return a.x < b.x; });
+        const std::size_t count = end - first;
+        const int allowed = count < 5 ? 0 : std::max(1, static_cast<int>(count / 10));
+        std::vector<Strip> strips;
+        int covered = 0;
+        float from = 0;
+        bool open = false;
+        bool any = false; // text to the left
+        for (const Edge &edge : edges) {
+            const int next = covered + edge.step;
+            if (covered > allowed && next <= allowed) {
+                from = edge.x;
+                open = true;
+            } else if (covered <= allowed && next > allowed) {
+                if (open && any && edge.x - from >= kStrip * m_em)
+                    strips.push_back({from, edge.x});
+                any = true;
+                open = false;
+            }
+            covered = next;
+        }
+        dropEmptyColumns(strips, first, end);
+        return strips;
+    }
+
+    /// A column that only a few of the rows use is none.
+    void dropEmptyColumns(std::vector<Strip> &strips, std::size_t first, std::size_t end) const
+    {
+        const std::size_t needed = end - first < 3 ? 1 : std::max<std::size_t>(2, (end - first) / 6);
+        for (std::size_t c = 0; !strips.empty() && c <= strips.size();) {
+            std::size_t users = 0;
+            for (std::size_t i = first; i < end; ++i)
+                users += std::any_of(m_segments[i].begin(), m_segments[i].end(), [&](const Segment &segment) {
+                    return !crosses(segment, strips) && columnOf(segment, strips) == c;
+                });
+            if (users >= needed) {
+                ++c;
+                continue;
+            }
+            strips.erase(strips.begin() + static_cast<std::ptrdiff_t>(c < strips.size() ? c : c - 1));
+            c = 0;
+        }
+    }
+
+    static bool crosses(const Segment &segment, const std::vector<Strip> &strips)
+    {
+        return std::any_of(strips.begin(), strips.end(), [&](const Strip &strip) {
+            return segment.left < strip.middle() && segment.right > strip.middle();
+        });
+    }
+
+    /// Text across several columns belongs to the one it begins in.
+    std::size_t columnOf(const Segment &segment, const std::vector<Strip> &strips) const
+    {
+        float at = (segment.left + segment.right) / 2;
+        if (crosses(segment, strips))
+            at = m_rightToLeft ? segment.right : segment.left;
+        return static_cast<std::size_t>(std::count_if(
+            strips.begin(), strips.end(), [&](const Strip &strip) { return strip.middle() < at; }));
+    }
+
+    float whiteAbove(std::size_t row) const { return m_rows[row].top - m_rows[row - 1].bottom; }
+
+    bool isWide(std::size_t row, const std::vector<Strip> &strips) const
+    {
+        std::vector<bool> used(strips.size() + 1, false);
+        for (const Segment &segment : m_segments[row])
+            used[columnOf(segment, strips)] = true;
+        return std::count(used.begin(), used.end(), true) >= 2;
+    }
+
+    std::size_t wideRows(std::size_t first, std::size_t end, const std::vector<Strip> &strips) const
+    {
+        std::size_t count = 0;
+        for (std::size_t i = first; i < end; ++i)
+            count += isWide(i, strips);
+        return count;
+    }
+
+    /// A row that runs across the columns is a title inside of the table only if the columns go on at once.
+    bool leaves(std::size_t first, std::size_t row, const std::vector<Strip> &strips) const
+    {
+        const auto crossesAny = [&](std::size_t at) {
+            return std::any_of(m_segments[at].begin(), m_segments[at].end(),
+                               [&](const Segment &segment) { return crosses(segment, strips); });
+        };
+        if (!crossesAny(row))
+            return false;
+        std::vector<float> whites;
+        for (std::size_t i = first + 1; i < row; ++i)
+            whites.push_back(whiteAbove(i));
+        std::sort(whites.begin(), whites.end());
+        const bool apart = whiteAbove(row) > whites[whites.size() / 2] + 0.35F * m_em;
+        const bool goesOn = row + 1 < m_rows.size() && isWide(row + 1, strips) && !crossesAny(row + 1);
+        return apart || !goesOn;
+    }
+
+    bool opensCaption(std::size_t row) const
+    {
+        constexpr std::size_t kEnough = 48;
+        const PieceList &pieces = m_rows[row].pieces;
+        std::string text;
+        for (std::size_t k = 0; k < pieces.size() && text.size() < kEnough; ++k) {
+            const Piece &piece = *pieces[m_rightToLeft ? pieces.size() - 1 - k : k];
+            for (std::size_t i = piece.begin; i < piece.end; ++i)
+                text += m_page.glyphs[piece.rightToLeft ? piece.end - 1 - (i - piece.begin) : i].text;
+            text += ' ';
+        }
+        while (!text.empty() && text.back() == ' ')
+            text.pop_back();
+        return beginsCaption(text);
+    }
+
+    /// @param first  moved up over rows of which each holds one cell alone
+    std::size_t grow(std::size_t &first, std::size_t least, std::vector<Strip> &strips) const
+    {
+        strips = stripsOf(first, first + 1);
+        std::size_t end = first + 1;
+        for (; end < m_rows.size() && !strips.empty(); ++end) {
+            const float white = whiteAbove(end);
+            const float size = m_sizes[end];
+            if (white > kRowGap * m_em || opensCaption(end) || size > 1.4F * m_sizes[first] ||
+                m_sizes[first] > 1.7F * size)
+                break;
+            if (wideRows(first, end, strips) >= 2 && leaves(first, end, strips))
+                break;
+            std::vector<Strip> next = stripsOf(first, end + 1);
+            if (next.empty())
+                break;
+            const bool apart = white > 0.8F * m_em || m_segments[end].size() == 1;
+            if (next.size() < strips.size() && apart && wideRows(first, end, strips) >= 3)
+                break;
+            strips = std::move(next);
+        }
+        const std::size_t grown = end;
+        while (end > first + 1 && !isWide(end - 1, strips) &&
+               (whiteAbove(end - 1) > 0.5F * m_em || crosses(m_segments[end - 1].front(), strips)))
+            --end;
+        if (end != grown)
+            strips = stripsOf(first, end);
+        while (!strips.empty() && first > least && mayHead(first, strips))
+            --first;
+        return end;
+    }
+
+    /// The row above stands in the columns too, close by: cells stand around one middle. No heading.
+    bool mayHead(std::size_t first, const std::vector<Strip> &strips) const
+    {
+        const float size = m_sizes[first - 1];
+        if (whiteAbove(first) > 0.55F * m_em || size > 1.15F * m_em || size < 0.8F * m_em)
+            return false;
+        return fits(first - 1, strips) && (isWide(first - 1, strips) || !isBold(first - 1) || isBold(first));
+    }
+
+    /// No text runs across a strip.
+    bool fits(std::size_t row, const std::vector<Strip> &strips) const
+    {
+        const std::vector<Segment> parts = partsOf(row, strips);
+        return std::none_of(parts.begin(), parts.end(),
+                            [&](const Segment &part) { return crosses(part, strips); });
+    }
+
+    bool isBold(std::size_t row) const
+    {
+        Census census;
+        for (const Piece *piece : m_rows[row].pieces)
+            census.add(*piece, m_page);
+        return census.bold * 10 > census.all * 8;
+    }
+
+    // ---- what stands in it ----
+
+    Table tableAt(std::size_t first, std::size_t least, std::vector<Strip> &strips) const
+    {
+        const std::size_t end = grow(first, least, strips);
+        // Cells around one middle may have hardly a line in common.
+        constexpr std::size_t kManyRows = 6;
+        if (strips.empty() || (wideRows(first, end, strips) < 2 && end - first < kManyRows) ||
+            standsApart(first, end))
+            return {};
+        Table table = build(first, end, strips);
+        return isTable(table, table.columns == 2 ? 3 : 2) ? table : Table{};
+    }
+
+    /// Without rows if they do not fit.
+    Table build(std::size_t first, std::size_t end, const std::vector<Strip> &strips) const
+    {
+        std::vector<CellLine> lines;
+        for (std::size_t i = first; i < end; ++i)
+            addLines(i, strips, lines);
+        TableRows cut = cutRows(std::move(lines), strips.size() + 1, m_em, m_rightToLeft);
+        if (cut.misfit > kMisfit)
+            return {};
+        Table table;
+        table.first = first;
+        table.end = end;
+        table.columns = strips.size() + 1;
+        table.rows = std::move(cut.rows);
+        table.firstStrip = strips.front().middle();
+        table.lastStrip = strips.back().middle();
+        table.misfit = cut.misfit;
+        const auto wraps = std::count_if(table.rows.begin(), table.rows.end(), [](const TableRow &row) {
+            return std::any_of(row.begin(), row.end(),
+                               [](const Cell &cell) { return cell.lines.size() > 1; });
+        });
+        table.wraps = static_cast<std::size_t>(wraps) * 2 >= table.rows.size();
+        table.headed = hasHead(table);
+        return table;
+    }
+
+    void addAlike(const std::vector<Strip> &strips, std::vector<Table> &tables) const
+    {
+        std::vector<Table> all;
+        std::size_t next = 0;
+        for (Table &table : tables) {
+            addAlike(next, table.first, strips, all);
+            next = table.end;
+            all.push_back(std::move(table));
+        }
+        addAlike(next, m_rows.size(), strips, all);
+        tables = std::move(all);
+    }
+
+    /// Rows between `first` and `end` that keep to the columns of a table found before: short tables under
+    /// headings of their own.
+    void addAlike(std::size_t first, std::size_t end, const std::vector<Strip> &strips,
+                  std::vector<Table> &tables) const
+    {
+        for (std::size_t i = first; i < end;) {
+            std::size_t next = i;
+            while (next < end && fits(next, strips) && (next == i || whiteAbove(next) < 0.8F * m_em) &&
+                   (isWide(next, strips) || !isBold(next)))
+                ++next;
+            if (next >= i + 2) {
+                Table table = build(i, next, strips);
+                if (isTable(table, 1))
+                    tables.push_back(std::move(table));
+            }
+            i = std::max(next, i + 1);
+        }
+    }
+
+    /// Text across a strip that leaves a wider gap there than between words: heads and sums that stand close.
+    std::vector<Segment> partsOf(std::size_t index, const std::vector<Strip> &strips) const
+    {
+        constexpr float kGap = 0.42F; // em
+        const PieceList &pieces = m_rows[index].pieces;
+        std::vector<Segment> parts;
+        for (const Segment &segment : m_segments[index]) {
+            parts.push_back(segment);
+            for (std::size_t i = segment.first + 1; crosses(parts.back(), strips) && i < segment.end; ++i) {
+                const float left = pieces[i - 1]->box.right();
+                const float right = pieces[i]->box.x;
+                const bool atStrip = std::any_of(strips.begin(), strips.end(), [&](const Strip &strip) {
+                    return left < strip.right && right > strip.left;
+                });
+                if (!atStrip || right - left < kGap * m_em)
+                    continue;
+                Segment rest = parts.back();
+                parts.back().right = left;
+                parts.back().end = i;
+                rest.left = right;
+                rest.first = i;
+                parts.push_back(rest);
+            }
+        }
+        return parts;
+    }
+
+    /// The first row is far from the others: a header of the page, a line of another matter.
+    bool standsApart(std::size_t first, std::size_t end) const
+    {
+        if (end - first < 3)
+            return false;
+        std::vector<float> whites;
+        for (std::size_t i = first + 2; i < end; ++i)
+            whites.push_back(whiteAbove(i));
+        std::sort(whites.begin(), whites.end());
+        return whiteAbove(first + 1) > std::max(1.1F * m_em, 2 * whites[whites.size() / 2] + 0.4F * m_em);
+    }
+
+    void addLines(std::size_t index, const std::vector<Strip> &strips, std::vector<CellLine> &lines) const
+    {
+        std::vector<CellLine> own;
+        for (const Segment &segment : partsOf(index, strips)) {
+            const std::size_t column = columnOf(segment, strips);
+            if (own.empty() || own.back().column != column)
+                own.push_back({column, {}, m_rows[index].pieces[segment.first]->box});
+            for (std::size_t i = segment.first; i < segment.end; ++i) {
+                const Piece *piece = m_rows[index].pieces[i];
+                own.back().pieces.push_back(piece);
+                own.back().box = united(own.back().box, piece->box);
+            }
+        }
+        for (CellLine &line : own) {
+            const Piece &first = *(m_rightToLeft ? line.pieces.back() : line.pieces.front());
+            const Piece &last = *(m_rightToLeft ? line.pieces.front() : line.pieces.back());
+            std::size_t at = 0;
+            const char32_t begin = engine::nextCodePoint(m_page.glyphs[first.begin].text, at);
+            line.beginsLower =
+                engine::isLetter(begin) && !engine::isRightToLeft(begin) && engine::toLower(begin) == begin;
+            line.endsInNumber = m_page.glyphs[last.end - 1].kind == GlyphKind::Digit;
+        }
+        lines.insert(lines.end(), own.begin(), own.end());
+    }
+
+    /// @param needed  rows with two cells or more
+    bool isTable(const Table &table, std::size_t needed) const
+    {
+        if (table.rows.empty())
+            return false;
+        std::size_t filled = 0;
+        std::size_t full = 0; // rows with two cells or more
+        for (const TableRow &row : table.rows) {
+            const auto cells =
+                std::count_if(row.begin(), row.end(), [](const Cell &cell) { return !cell.lines.empty(); });
+            filled += static_cast<std::size_t>(cells);
+            full += cells >= 2;
+        }
+        return full >= needed && 2 * filled >= table.rows.size() * table.columns &&
+               3 * full >= table.rows.size() && !isCodeOrFormula(table) && !isList(table) &&
+               !isContents(table) && !isEquations(table) && !isProse(table);
+    }
+
+    bool isCodeOrFormula(const Table &table) const
+    {
+        Census census;
+        int cells = 0;
+        for (const TableRow &row : table.rows) {
+            for (const Cell &cell : row) {
+                census.add(cell, m_page);
+                cells += !cell.lines.empty();
+            }
+        }
+        const bool code = census.even * 10 > census.all * 8;
+        const bool signs = census.letters * 10 < census.all * 6;
+        const bool scattered = census.all < 2 * cells && census.digits * 2 < census.all;
+        return code || signs || scattered;
+    }
+
+    bool isList(const Table &table) const
+    {
+        const std::size_t key = m_rightToLeft ? table.columns - 1 : 0;
+        std::size_t labels = 0;
+        std::size_t cells = 0;
+        for (const TableRow &row : table.rows) {
+            if (row[key].lines.empty())
+                continue;
+            ++cells;
+            labels += isLabel(textOf(row[key], m_page));
+        }
+        return table.columns == 2 && labels * 10 >= cells * 7;
+    }
+
+    /// Numbers in brackets at the edge: "(12)", "(3.4)".
+    bool isEquations(const Table &table) const
+    {
+        std::size_t numbers = 0;
+        std::size_t cells = 0;
+        for (const TableRow &row : table.rows) {
+            const std::string text = textOf(row[table.columns - 1], m_page);
+            cells += !text.empty();
+            numbers += text.size() > 2 && text.front() == '(' && text.back() == ')' &&
+                       text.find_first_not_of("0123456789.()abc") == std::string::npos;
+        }
+        return numbers * 10 >= cells * 6;
+    }
+
+    /// Leaders, or page numbers that ascend down the last column.
+    bool isContents(const Table &table) const
+    {
+        const std::size_t last = m_rightToLeft ? 0 : table.columns - 1;
+        std::size_t leaders = 0;
+        std::size_t numbers = 0;
+        long before = -1;
+        bool ascending = true;
+        for (const TableRow &row : table.rows) {
+            Census census;
+            for (const Cell &cell : row)
+                census.add(cell, m_page);
+            leaders += census.dots >= 5 && census.dots * 5 > census.all;
+            const std::string text = textOf(row[last], m_page);
+            if (text.empty() || text.size() > 4 || text.find_first_not_of("0123456789") != std::string::npos)
+                continue;
+            const long number = std::stol(text);
+            ascending = ascending && number >= before;
+            before = number;
+            ++numbers;
+        }
+        const std::size_t rows = table.rows.size();
+        return leaders * 4 >= rows || (rows >= 5 && numbers * 10 >= rows * 9 && ascending && before > 9);
+    }
+
+    /// Lines that fill their column down to the last of each cell: text that runs on, set in columns.
+    bool isProse(const Table &table) const
+    {
+        std::size_t prose = 0;
+        for (std::size_t c = 0; c < table.columns; ++c) {
+            float left = 1e9F;
+            float right = -1e9F;
+            int chars = 0;
+            std::size_t lines = 0;
+            for (const TableRow &row : table.rows) {
+                for (const CellLine &line : row[c].lines) {
+                    left = std::min(left, line.box.x);
+                    right = std::max(right, line.box.right());
+                    for (const Piece *piece : line.pieces)
+                        chars += static_cast<int>(piece->end - piece->begin);
+                    ++lines;
+                }
+            }
+            const auto isFull = [&](const CellLine &line, float most) {
+                return (m_rightToLeft ? line.box.x - left : right - line.box.right()) < most * m_em;
+            };
+            std::size_t fullEnds = 0;
+            std::size_t fullLines = 0;
+            std::size_t cells = 0;
+            for (const TableRow &row : table.rows) {
+                if (row[c].lines.empty())
+                    continue;
+                ++cells;
+                fullEnds += isFull(row[c].lines.back(), 3.5F);
+                fullLines += static_cast<std::size_t>(
+                    std::count_if(row[c].lines.begin(), row[c].lines.end(),
+                                  [&](const CellLine &line) { return isFull(line, 4.5F); }));
+            }
+            const bool single = lines * 10 < cells * 15;
+            if (lines > 0 && chars > 18 * static_cast<int>(lines) &&
+                (fullEnds * 10 > cells * 6 || (single && fullLines * 2 > lines)))
+                ++prose;
+        }
+        return prose >= 2 || (prose == 1 && table.columns == 1);
+    }
+
+    /// The first row is bold over rows that are not, or holds no number over columns of them, or stands off
+    /// from what follows.
+    bool hasHead(const Table &table) const
+    {
+        if (table.rows.size() < 2)
+            return false;
+        const auto census = [&](const TableRow &row) {
+            Census out;
+            for (const Cell &cell : row)
+                out.add(cell, m_page);
+            return out;
+        };
+        const Census first = census(table.rows[0]);
+        const Census second = census(table.rows[1]);
+        const auto filled = std::count_if(table.rows[0].begin(), table.rows[0].end(),
+                                          [](const Cell &cell) { return !cell.lines.empty(); });
+        if (filled < 2 || first.letters == first.digits)
+            return false;
+        if (first.bold * 10 > first.all * 8 && second.bold * 10 < second.all * 6)
+            return true;
+        if (first.digits > 0)
+            return false;
+        return standsOverNumbers(table) || standsOff(table);
+    }
+
+    bool standsOverNumbers(const Table &table) const
+    {
+        for (std::size_t c = 0; c < table.columns; ++c) {
+            if (table.rows[0][c].lines.empty())
+                continue;
+            std::size_t numbers = 0;
+            for (std::size_t r = 1; r < table.rows.size(); ++r) {
+                Census census;
+                census.add(table.rows[r][c], m_page);
+                numbers += census.digits > 0 && census.digits * 3 >= census.letters;
+            }
+            if (numbers * 10 >= (table.rows.size() - 1) * 7)
+                return true;
+        }
+        return false;
+    }
+
+    bool standsOff(const Table &table) const
+    {
+        std::vector<float> whites;
+        for (std::size_t r = 1; r < table.rows.size(); ++r)
+            whites.push_back(topOf(table.rows[r]) - bottomOf(table.rows[r - 1]));
+        if (whites.size() < 3)
+            return false;
+        std::vector<float> others(whites.begin() + 1, whites.end());
+        std::sort(others.begin(), others.end());
+        return whites[0] > others[others.size() / 2] + 0.2F * m_em && whites[0] > others.back() - 0.1F * m_em;
+    }
+
+    static float topOf(const TableRow &row)
+    {
+        float top = 1e9F;
+        for (const Cell &cell : row)
+            for (const CellLine &line : cell.lines)
+                top = std::min(top, line.box.y);
+        return top;
+    }
+
+    static float bottomOf(const TableRow &row)
+    {
+        float bottom = -1e9F;
+        for (const Cell &cell : row)
+            for (const CellLine &line : cell.lines)
+                bottom = std::max(bottom, line.box.bottom());
+        return bottom;
+    }
+
+    const std::vector<Row> &m_rows;
+    const PageGlyphs &m_page;
+    bool m_rightToLeft;
+    float m_em = 10;
+    std::vector<std::vector<Segment>> m_segments; ///< by row
+    std::vector<float> m_sizes;
+};
+
+} // namespace
+
+std::vector<Table> findTables(const std::vector<Row> &rows, const PageGlyphs &page, bool rightToLeft)
+{
+    return TableFinder(rows, page, rightToLeft).run();
+}
+
+} // namespace rag::order
