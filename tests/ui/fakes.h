@@ -13,6 +13,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace tests {
@@ -63,11 +64,18 @@ struct Script
     std::atomic<bool> deviceFails{false};
     std::atomic<int> questions{0};
     std::atomic<int> pagesBegun{0};
+    std::atomic<int> tasks{0};
+    std::atomic<int> promptsForgotten{0};
+    std::atomic<bool> toldToAnswer{false};
+    std::vector<std::string> thoughts;
+    std::string searchedFor;
 
     std::mutex mutex; ///< guards what follows
     std::vector<rag::DocumentId> lastScope;
     std::vector<rag::Exchange> lastHistory;
     int lastMaxTokens = 0;
+    rag::Question lastQuestion;
+    rag::TaskRequest lastTask;
 };
 
 constexpr int kPages = 3;
@@ -185,6 +193,7 @@ public:
             m_script.lastScope = question.documents;
             m_script.lastHistory = history;
             m_script.lastMaxTokens = options.maxTokens;
+            m_script.lastQuestion = question;
         }
         if (m_script.deviceFails) {
             return rag::fail(rag::ErrorCode::Device, "device");
@@ -193,7 +202,19 @@ public:
         answer.model = "fake-model";
         answer.device = "CPU";
         answer.passages = {passage()};
+        if (!m_script.searchedFor.empty()) {
+            answer.searchedFor = m_script.searchedFor;
+            onEvent(rag::SearchedFor{m_script.searchedFor});
+        }
         onEvent(rag::PassagesFound{answer.passages});
+        for (const std::string &thought : m_script.thoughts) {
+            answer.thinking += thought;
+            onEvent(rag::Thought{thought});
+        }
+        while (!m_script.thoughts.empty() && !options.answerNow.isCancelled() && !cancel.isCancelled()) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(2)); // it thinks until it is told to answer
+        }
+        m_script.toldToAnswer = options.answerNow.isCancelled();
         for (const std::string &piece : m_script.pieces) {
             m_script.answer.pass(cancel);
             if (cancel.isCancelled()) {
@@ -229,6 +250,49 @@ private:
         return {1, 1, "rules.pdf", 1, "", m_script.quote, {{72, 90, 200, 12}, {72, 104, 120, 12}}};
     }
 
+    Script &m_script;
+};
+
+/// Reads three pages, says so, cites page 2 of the first document.
+class FakeTasks final : public rag::TaskRunner
+{
+public:
+    explicit FakeTasks(Script &script)
+        : m_script(script)
+    {
+    }
+
+    rag::Result<rag::TaskResult> run(const rag::TaskRequest &request, const OnProgress &onProgress,
+                                     const rag::CancelToken &cancel) override
+    {
+        {
+            const std::lock_guard lock(m_script.mutex);
+            m_script.lastTask = request;
+        }
+        ++m_script.tasks;
+        rag::TaskResult result;
+        result.answer.model = "fake-model";
+        for (int page = 1; page <= kPages; ++page) {
+            onProgress({"rules.pdf", page, kPages, 0, false});
+            m_script.answer.pass(cancel);
+            if (cancel.isCancelled()) {
+                result.answer.stopped = true;
+                return result;
+            }
+        }
+        onProgress({"rules.pdf", kPages, kPages, 1, true});
+        result.answer.text = "A summary [1].\n\nRead 3 of 3 pages.";
+        result.answer.citations = {
+            {1, request.documents.front(), "rules.pdf", 1, "", m_script.quote, {{72, 90, 200, 12}}}};
+        return result;
+    }
+
+    rag::Result<std::vector<rag::TaskRequest>> unfinished() override
+    {
+        return std::vector<rag::TaskRequest>();
+    }
+
+private:
     Script &m_script;
 };
 
@@ -279,6 +343,13 @@ inline ui::Factories fakeFactories(Script &script, const QString &folder)
             return rag::fail(rag::ErrorCode::NotFound, "no model");
         }
         return std::make_unique<FakeAnswerer>(script);
+    };
+    factories.makeTaskRunner = [&script]() -> rag::Result<std::unique_ptr<rag::TaskRunner>> {
+        return std::make_unique<FakeTasks>(script);
+    };
+    factories.forgetPrompts = [&script]() -> rag::Result<void> {
+        ++script.promptsForgotten;
+        return {};
     };
     factories.describeModel = [] { return rag::Result<ui::ModelName>(ui::ModelName{"fake-model", "CPU"}); };
     factories.removeDocument = [file](rag::DocumentId id) -> rag::Result<void> {

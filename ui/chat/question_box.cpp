@@ -148,9 +148,13 @@ void QuestionBox::grow()
 {
     // Empty, it is written from where the window's language begins; then as its own text wants it.
     const auto direction = text().isEmpty() ? layoutDirection() : Qt::LayoutDirectionAuto;
+    // Qt 6.4 sets the caret of an empty line by its alignment alone.
+    const bool fromRight = text().isEmpty() && layoutDirection() == Qt::RightToLeft;
+    const auto alignment = fromRight ? Qt::AlignRight | Qt::AlignAbsolute : Qt::Alignment(Qt::AlignLeft);
     QTextOption option = m_edit->document()->defaultTextOption();
-    if (option.textDirection() != direction) {
+    if (option.textDirection() != direction || option.alignment() != alignment) {
         option.setTextDirection(direction);
+        option.setAlignment(alignment);
         m_edit->document()->setDefaultTextOption(option);
     }
     // A plain text document tells its height in lines.

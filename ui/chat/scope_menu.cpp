@@ -53,7 +53,8 @@ void ScopeMenu::fill()
                           only && only->id == m_open && !m_scope.documents().empty()),
                 &QAction::triggered, this, [this, id = m_open] { m_scope.ask({id}); });
     }
-    QAction *pages = addAction(ui::icon(Icon::Document), tr("Only some pages…"), this, &ScopeMenu::pagesWanted);
+    QAction *pages =
+        addAction(ui::icon(Icon::Document), tr("Only some pages…"), this, &ScopeMenu::pagesWanted);
     pages->setObjectName(QStringLiteral("scopePages"));
     pages->setEnabled(only && only->pages > 1);
     if (!pages->isEnabled()) {

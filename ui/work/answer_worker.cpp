@@ -45,7 +45,11 @@ public:
     void operator()(const rag::Thought &thought)
     {
         m_thought.text += thought.text;
-        flushInTime();
+        if (std::exchange(m_thinking, true)) {
+            flushInTime();
+        } else {
+            flush(); // that it thinks is said at once
+        }
     }
 
     /// All else belongs behind the text that came before it.
@@ -86,6 +90,7 @@ private:
     rag::AnswerSaver m_saver;
     rag::AnswerText m_text;
     rag::Thought m_thought;
+    bool m_thinking = false;
     QElapsedTimer m_sinceFlush;
 };
 
