@@ -2,6 +2,7 @@
 
 #include "rag/pdf/pdf_document.h"
 #include "rag/store/sqlite.h"
+#include "rag/tasks/recognise.h"
 #include "ui/settings/theme.h"
 #include "ui/shared/convert.h"
 #include "ui/shared/error_text.h"
@@ -93,11 +94,14 @@ ui::Factories factoriesOf(Services &services)
     factories.connect = [&services] { return services.connect(); };
     factories.makeIngestor = [&services] { return services.makeIngestor(); };
     factories.makeAnswerer = [&services] { return services.makeAnswerer(); };
+    factories.makeTaskRunner = [&services] { return services.makeTaskRunner(); };
+    factories.recogniseTask = [](std::string_view question) { return rag::recogniseTask(question); };
     factories.describeModel = [&services]() -> rag::Result<ui::ModelName> {
         ASSIGN_OR_RETURN(const auto model, services.makeLanguageModel());
         return ui::ModelName{model->name(), model->device()};
     };
     factories.removeDocument = [&services](rag::DocumentId id) { return services.removeDocument(id); };
+    factories.forgetPrompts = [&services] { return services.forgetPrompts(); };
     factories.openPdf = [options = services.pdfOptions()](
                             const std::filesystem::path &path,
                             const std::string &password) -> rag::Result<std::unique_ptr<ui::PageSource>> {
@@ -189,6 +193,7 @@ ServiceOptions Application::serviceOptions() const
     if (options.threads == 0) {
         options.threads = models.threads;
     }
+    options.ocr = options.ocr && models.ocr;
     return options;
 }
 
