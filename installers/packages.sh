@@ -7,6 +7,7 @@ build_packages=(
     libfaiss-dev libsqlite3-dev libspdlog-dev libexpected-dev nlohmann-json3-dev libcli11-dev libutf8proc-dev
     fonts-dejavu-core fonts-noto-core
     python3 python3-pip
+    dpkg-dev file # cpack -G DEB
 )
 # What the checks of tests/run.sh need on top.
 test_packages=(clang-format-14)
