@@ -21,8 +21,10 @@ struct ChunkOptions
 using CountTokens = std::function<int(std::string_view text)>;
 
 /// Cuts pages into passages small enough to embed: at headings first, then sentences, then spaces; a chunk
-/// may run over a page break within a section. Page by page, so that ingestion can stop and go on: `Chunker`
-/// keeps what is open, and the same pages always give the same chunks. Movable, not copyable.
+/// may run over a page break within a section. Tables are cut between rows, and their head stands again over
+/// the rows of each chunk: a segment that leads back to where it is printed, which may be a page before. Page
+/// by page, so that ingestion can stop and go on: `Chunker` keeps what is open, and the same pages always
+/// give the same chunks. Movable, not copyable.
 class Chunker
 {
 public:
@@ -36,6 +38,9 @@ public:
     std::vector<Chunk> add(const PageContent &page);
     /// @return what was still open
     std::vector<Chunk> finish();
+
+    /// The outline with the pages that were found for its titles so far.
+    const std::vector<OutlineItem> &outline() const;
 
 private:
     struct Impl;

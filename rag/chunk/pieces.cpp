@@ -4,6 +4,7 @@
 #include "rag/text/normalizer.h"
 
 #include <algorithm>
+#include <map>
 
 namespace rag {
 
@@ -69,7 +70,77 @@ bool endsSentence(std::string_view text)
                        [&](std::string_view end) { return text.ends_with(end); });
 }
 
+std::vector<TextRange> rowsOf(std::string_view text)
+{
+    std::vector<TextRange> rows;
+    std::size_t begin = 0;
+    while (begin < text.size()) {
+        const std::size_t end = std::min(text.find('\n', begin), text.size());
+        if (end > begin)
+            rows.push_back({static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end)});
+        begin = end + 1;
+    }
+    return rows;
+}
+
+/// What is never cut apart if it fits.
+std::vector<TextRange> unitsOf(std::string_view text, BlockKind kind)
+{
+    if (kind == BlockKind::Table)
+        return rowsOf(text);
+    if (kind == BlockKind::Caption)
+        return {{0, static_cast<std::uint32_t>(text.size())}};
+    return splitSentences(text);
+}
+
+bool beginsNote(std::string_view text)
+{
+    constexpr std::string_view kSigns[] = {"*", "†", "‡", "§", "¶", "["};
+    const std::string digits = normalizeForIndex(text.substr(0, nextCharacter(text, 1))).text;
+    return (!digits.empty() && digits[0] >= '0' && digits[0] <= '9') ||
+           std::any_of(std::begin(kSigns), std::end(kSigns),
+                       [&](std::string_view sign) { return text.starts_with(sign); });
+}
+
+/// Size of most of the text; 0 where sizes are unknown.
+float bodySize(std::span<const Block> blocks)
+{
+    std::map<float, std::size_t> bytes;
+    for (const Block &block : blocks)
+        if (block.kind == BlockKind::Body)
+            bytes[block.fontSize] += block.end - block.begin;
+    const auto most = std::max_element(bytes.begin(), bytes.end(),
+                                       [](const auto &a, const auto &b) { return a.second < b.second; });
+    return most == bytes.end() ? 0 : most->first;
+}
+
 } // namespace
+
+bool isHeadOf(const Block &block, const Block &next)
+{
+    return block.kind == BlockKind::Table && next.kind == BlockKind::Table && next.begin == block.end + 1;
+}
+
+std::vector<std::size_t> footnotesOf(const PageContent &page, std::span<const Block> blocks)
+{
+    constexpr float kSmall = 0.94F;
+    const float body = bodySize(blocks);
+    std::size_t first = blocks.size();
+    for (std::size_t i = blocks.size(); i > 0; --i) {
+        const Block &block = blocks[i - 1];
+        if (block.kind == BlockKind::Running)
+            continue;
+        if (block.kind != BlockKind::Body || block.fontSize >= kSmall * body)
+            break;
+        if (beginsNote(std::string_view(page.text).substr(block.begin, block.end - block.begin)))
+            first = i - 1;
+    }
+    std::vector<std::size_t> notes;
+    for (std::size_t i = first; i < blocks.size(); ++i)
+        if (blocks[i].kind != BlockKind::Running)
+            notes.push_back(i);
+    return notes;
+}
 
 std::vector<Block> blocksOf(const PageContent &page)
 {
@@ -87,7 +158,8 @@ std::vector<Piece> piecesOf(const PageContent &page, const Block &block, std::ui
 {
     const std::string_view text = page.text;
     std::vector<Piece> pieces;
-    for (const TextRange &sentence : splitSentences(text.substr(block.begin, block.end - block.begin))) {
+    const bool table = block.kind == BlockKind::Table;
+    for (const TextRange &sentence : unitsOf(text.substr(block.begin, block.end - block.begin), block.kind)) {
         const TextRange range{block.begin + sentence.begin, block.begin + sentence.end};
         std::vector<Part> parts;
         cutToFit(text, range, countTokens(text.substr(range.begin, range.end - range.begin)), options,
@@ -104,7 +176,8 @@ std::vector<Piece> piecesOf(const PageContent &page, const Block &block, std::ui
             piece.heading = block.kind == BlockKind::Heading;
             piece.opensBlock = pieces.empty();
             piece.whole = parts.size() == 1;
-            piece.ends = part.end == range.end && (part.end < block.end || endsSentence(piece.text));
+            piece.ends = part.end == range.end && (table || block.kind == BlockKind::Caption ||
+                                                   part.end < block.end || endsSentence(piece.text));
             from = part.end;
             pieces.push_back(std::move(piece));
         }
@@ -124,7 +197,9 @@ Chunk joined(std::span<const Piece> pieces)
             chunk.segments.back().length += static_cast<std::uint32_t>(piece.gap.size() + piece.text.size());
         } else {
             if (before)
-                chunk.text += before->ends || piece.heading ? "\n\n" : " ";
+                chunk.text += before->table > 0 && before->table == piece.table ? "\n"
+                              : before->ends || piece.heading                   ? "\n\n"
+                                                                                : " ";
             chunk.segments.push_back({piece.page, piece.begin, static_cast<std::uint32_t>(chunk.text.size()),
                                       static_cast<std::uint32_t>(piece.text.size())});
         }
@@ -132,9 +207,14 @@ Chunk joined(std::span<const Piece> pieces)
         chunk.tokens += piece.tokens;
         before = &piece;
     }
-    if (before) {
-        chunk.page = pieces.front().page;
-        chunk.lastPage = before->page;
+    // A head that is repeated from the page before does not make the passage begin there.
+    bool any = false;
+    for (const Piece &piece : pieces) {
+        if (piece.again)
+            continue;
+        chunk.page = any ? std::min(chunk.page, piece.page) : piece.page;
+        chunk.lastPage = any ? std::max(chunk.lastPage, piece.page) : piece.page;
+        any = true;
     }
     return chunk;
 }

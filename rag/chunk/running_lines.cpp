@@ -94,7 +94,9 @@ std::vector<RunningLines::Edge> RunningLines::edgesOf(const PageContent &page)
         edge.block = i;
         edge.numberOnly = isNumberOnly(edge.key);
         // A heading on every page is a title, not a header: slides, forms.
-        if (block.kind == BlockKind::Heading && !edge.numberOnly)
+        // Nor are rows of a table that goes on over many pages.
+        if ((block.kind == BlockKind::Heading && !edge.numberOnly) || block.kind == BlockKind::Table ||
+            block.kind == BlockKind::Caption)
             continue;
         if (!edge.key.empty())
             (high ? upper : lower).push_back(std::move(edge));

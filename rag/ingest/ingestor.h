@@ -18,7 +18,9 @@ struct IngestProgress
     int pages = 0;
     int chunksEmbedded = 0;
     int chunks = 0;
-    std::string name; ///< file name
+    std::string name;        ///< file name
+    bool ocr = false;        ///< the page read last was read from its picture: seconds a page
+    double secondsLeft = -1; ///< of Reading, at the pace of the last pages; -1: not known yet
 };
 
 struct Ingested

@@ -33,8 +33,15 @@ Result<void> keep(const IngestContext &context, std::span<const Passage> chunks,
 std::string withContext(const Passage &chunk)
 {
     std::string text = std::filesystem::path(chunk.documentName).stem().string();
-    if (!chunk.section.empty() && !chunk.text.starts_with(chunk.section))
-        text += ": " + chunk.section;
+    // The section's own title may be the first line of the passage; those above it are not.
+    std::string section = chunk.section;
+    constexpr std::string_view kUnder = " > ";
+    const std::size_t above = section.rfind(kUnder);
+    const std::size_t own = above == section.npos ? 0 : above + kUnder.size();
+    if (chunk.text.starts_with(section.substr(own)))
+        section.resize(own == 0 ? 0 : above);
+    if (!section.empty())
+        text += ": " + section;
     return text + "\n" + chunk.text;
 }
 
@@ -57,7 +64,7 @@ Result<void> makeVectors(const IngestContext &context)
         ASSIGN_OR_RETURN(const std::vector<float> rows,
                          context.embedder.embed(views, TextKind::Passage, context.cancel));
         RETURN_IF_ERROR(keep(context, chunks, rows));
-        context.report(IngestStage::Embedding);
+        context.report(IngestStage::Embedding, {});
     }
 }
 

@@ -219,7 +219,7 @@ Result<Ingested> PdfIngestor::work(const Job &job, DocumentId id, PageSource *so
         return fail(ErrorCode::NotFound, "the document was removed while it was read");
     const auto [state, note] = outcome(*after);
     RETURN_IF_ERROR(m_store.setState(id, state, note)); // synchronous: all before it is on the disk as well
-    report(job, id, IngestStage::Finished);
+    report(job, id, IngestStage::Finished, {});
     RETURN_IF_ERROR(saveIndexIfDue());
     if (state == DocumentState::Failed)
         return fail(ErrorCode::Damaged, note);
@@ -230,7 +230,12 @@ Result<void> PdfIngestor::runSteps(const Job &job, DocumentId id, PageSource *so
 {
     const FastCommits fast(m_database);
     const IngestContext context{
-        m_store, *m_index, *m_embedder, id, [&](IngestStage stage) { report(job, id, stage); }, job.cancel};
+        m_store,
+        *m_index,
+        *m_embedder,
+        id,
+        [&](IngestStage stage, const ReadingPace &pace) { report(job, id, stage, pace); },
+        job.cancel};
     ASSIGN_OR_RETURN(const bool read, m_store.isRead(id));
     if (read && !tryAgain)
         return makeVectors(context);
@@ -273,7 +278,7 @@ Result<Ingested> PdfIngestor::summary(const Job &job, DocumentId id, bool alread
     return ingested;
 }
 
-void PdfIngestor::report(const Job &job, DocumentId id, IngestStage stage)
+void PdfIngestor::report(const Job &job, DocumentId id, IngestStage stage, const ReadingPace &pace)
 {
     if (!job.onProgress)
         return;
@@ -281,7 +286,8 @@ void PdfIngestor::report(const Job &job, DocumentId id, IngestStage stage)
     if (!document || !*document)
         return;
     const Document &now = **document;
-    job.onProgress({id, stage, now.pagesDone, now.pages, now.chunksEmbedded, now.chunks, now.name});
+    job.onProgress({id, stage, std::max(now.pagesDone, pace.pagesRead), now.pages, now.chunksEmbedded,
+                    now.chunks, now.name, pace.ocr, pace.secondsLeft});
 }
 
 Result<void> PdfIngestor::saveIndexIfDue()

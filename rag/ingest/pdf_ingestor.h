@@ -11,6 +11,7 @@
 namespace rag {
 
 class Database;
+struct ReadingPace;
 
 /// The Ingestor for PDFs. Several programs may ingest at once; one document is read by one of them, the other
 /// waits and finds it done. Pages and vectors are committed without a sync of the disk (Durability::Normal),
@@ -44,7 +45,7 @@ private:
     Result<void> runSteps(const Job &job, DocumentId document, PageSource *source, bool tryAgain);
     Result<Ingested> summary(const Job &job, DocumentId document, bool alreadyThere);
     Result<bool> isWhole(const Document &document);
-    void report(const Job &job, DocumentId document, IngestStage stage);
+    void report(const Job &job, DocumentId document, IngestStage stage, const ReadingPace &pace);
     Result<void> saveIndexIfDue();
 
     Database &m_database;

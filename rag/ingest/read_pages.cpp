@@ -4,6 +4,8 @@
 #include "rag/pdf/reading_order.h"
 
 #include <chrono>
+#include <deque>
+#include <numeric>
 
 namespace rag {
 
@@ -40,7 +42,9 @@ public:
             RETURN_IF_ERROR(read);
         }
         RETURN_IF_ERROR(flush());
-        return m_context.store.finishReading(m_context.document, m_chunker.finish(), guessLanguage(m_sample));
+        const std::vector<Chunk> rest = m_chunker.finish();
+        RETURN_IF_ERROR(m_context.store.setOutline(m_context.document, m_chunker.outline()));
+        return m_context.store.finishReading(m_context.document, rest, guessLanguage(m_sample));
     }
 
 private:
@@ -130,6 +134,7 @@ private:
             content.label = labels[static_cast<std::size_t>(page)];
         if (content.state == PageState::Read && content.text.empty())
             content.state = PageState::NoText;
+        measure(page, Clock::now() - begin, content.findings.ocr);
         addAll(m_running.add(std::move(content)));
         return {};
     }
@@ -172,8 +177,25 @@ private:
                 return fail(ErrorCode::NotFound, "the document was removed while it was read");
             return added;
         }
-        m_context.report(IngestStage::Reading);
+        m_context.report(IngestStage::Reading, m_pace);
         return {};
+    }
+
+    /// After each page; OCR is slow enough to tell of each.
+    void measure(int page, Clock::duration took, bool ocr)
+    {
+        constexpr std::size_t kRecent = 8;
+        m_recent.push_back(std::chrono::duration<double>(took).count());
+        if (m_recent.size() > kRecent)
+            m_recent.pop_front();
+        const double sum = std::accumulate(m_recent.begin(), m_recent.end(), 0.0);
+        m_pace.pagesRead = page + 1;
+        m_pace.ocr = ocr;
+        m_pace.secondsLeft = m_recent.size() < 2 ? -1
+                                                 : sum / static_cast<double>(m_recent.size()) *
+                                                       (m_source.info().pages - m_pace.pagesRead);
+        if (ocr)
+            m_context.report(IngestStage::Reading, m_pace);
     }
 
     const IngestContext &m_context;
@@ -182,6 +204,8 @@ private:
     RunningLines m_running;
     std::vector<ReadPage> m_batch;
     std::string m_sample; ///< of the text, for its language
+    ReadingPace m_pace;
+    std::deque<double> m_recent; ///< seconds of the last pages
     Clock::time_point m_flushed = Clock::now();
     Clock::duration m_failing{}; ///< spent on pages that failed, since the last that did not
 };

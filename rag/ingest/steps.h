@@ -10,6 +10,14 @@
 
 namespace rag {
 
+/// How far reading has come and how fast it goes.
+struct ReadingPace
+{
+    int pagesRead = 0; ///< some of them not stored yet
+    bool ocr = false;  ///< the last of them
+    double secondsLeft = -1;
+};
+
 /// What the two steps of an ingestion work on. Nothing here is owned.
 struct IngestContext
 {
@@ -17,7 +25,8 @@ struct IngestContext
     VectorIndex &index;
     const Embedder &embedder;
     DocumentId document;
-    std::function<void(IngestStage)> report; ///< the document as it is stored now, to the outside
+    /// The document as it is stored now, to the outside.
+    std::function<void(IngestStage, const ReadingPace &)> report;
     const CancelToken &cancel;
 };
 

@@ -244,6 +244,8 @@ PageContent contentOf(const RecognizedPage &page)
         }
     }
     const float confidence = confidenceOf(page);
+    out.findings.ocr = true;
+    out.findings.ocrConfidence = std::clamp(confidence / 100, 0.0F, 1.0F);
     if (words.empty() || confidence < kUnreadable) {
         out.note = words.empty() ? "nothing to read on it" : "OCR could not read it";
         return out;

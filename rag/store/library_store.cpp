@@ -195,6 +195,13 @@ Result<std::vector<OutlineItem>> LibraryStore::outline(DocumentId id)
     return unpackOutline(row.blob(0));
 }
 
+Result<void> LibraryStore::setOutline(DocumentId id, std::span<const OutlineItem> outline)
+{
+    RETURN_IF_ERROR(
+        m_database.run("UPDATE documents SET outline = ? WHERE id = ?", packOutline(outline), id));
+    return {};
+}
+
 // ---- pages
 // ----------------------------------------------------------------------------------------------------
 

@@ -39,6 +39,15 @@ struct StoredVector
     std::vector<float> values;
 };
 
+/// Where a chunk stands.
+struct ChunkPlace
+{
+    ChunkId chunk = 0;
+    DocumentId document = 0;
+    int page = 0;
+    int lastPage = 0;
+};
+
 struct WordHit
 {
     ChunkId chunk = 0;
@@ -69,6 +78,7 @@ public:
     Result<void> setState(DocumentId id, DocumentState state, std::string_view note);
     Result<void> setLanguage(DocumentId id, std::string_view language);
     Result<std::vector<OutlineItem>> outline(DocumentId id);
+    Result<void> setOutline(DocumentId id, std::span<const OutlineItem> outline);
 
     // -- pages
 
@@ -92,6 +102,7 @@ public:
 
     Result<std::vector<Passage>> chunks(std::span<const ChunkId> ids); ///< scores empty; unknown ids left out
     Result<std::vector<ChunkId>> chunksOf(std::span<const DocumentId> documents);
+    Result<std::vector<ChunkPlace>> chunkPlaces(); ///< of all chunks, by document, in reading order
     /// @param words  of text/normalizer.h; any of them may match. @param among  empty: all documents
     Result<std::vector<WordHit>> searchWords(std::string_view words, int k,
                                              std::span<const DocumentId> among);

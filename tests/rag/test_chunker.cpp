@@ -3,6 +3,8 @@
 
 #include <QTest>
 
+#include <map>
+
 using namespace rag;
 
 namespace {
@@ -69,6 +71,12 @@ private slots:
     void shortSectionsOfAPageShareAChunk();
     void namesSectionsByTheOutline_data();
     void namesSectionsByTheOutline();
+    void findsThePagesOfTheOutlineInItsOrder();
+    void namesSectionsByTheSizesOfHeadings();
+    void repeatsTheHeadOfATableOverItsRows();
+    void takesNoHeadFromAnotherTable();
+    void keepsACaptionWhole();
+    void footnotesWaitForTheEndOfTheSentence();
     void runsOverAPageBreakWithinASection();
     void slidesStandForThemselves();
     void keepsAHeadingWithWhatFollows();
@@ -258,11 +266,156 @@ void TestChunker::namesSectionsByTheOutline()
     QVERIFY(chunks.size() >= 3);
     QCOMPARE(chunks.front().section, std::string("Before"));
     for (const Chunk &chunk : chunks) {
-        const bool after =
-            chunk.text.find("second") != std::string::npos || chunk.text.find("third") != std::string::npos;
-        QCOMPARE(chunk.section, after ? entry.toStdString() : std::string("Before"));
+        const std::string entryTitle = entry.toStdString();
+        if (chunk.text.find("third") != std::string::npos)
+            QCOMPARE(chunk.section, entryTitle + " > Minor heading");
+        else
+            QCOMPARE(chunk.section,
+                     chunk.text.find("second") != std::string::npos ? entryTitle : std::string("Before"));
     }
     QVERIFY(chunks.back().text.starts_with("Minor heading")); // cuts, though the outline does not name it
+}
+
+void TestChunker::findsThePagesOfTheOutlineInItsOrder()
+{
+    const std::vector<OutlineItem> outline{{"Part", 0, -1}, {"First", 1, -1},  {"Overview", 2, -1},
+                                           {"Lost", 1, -1}, {"Second", 1, -1}, {"Overview", 2, -1},
+                                           {"Three", 0, -1}};
+    const std::vector<PageContent> pages{
+        makePage(0, {"Part", "First", "Overview", "Lost", "Second", "Overview", "Three"}), // the contents
+        makePage(1, {"1 Part", sentence(15, "alpha"), "1.1 First", sentence(15, "beta")}, {0, 2}),
+        makePage(2, {"1.1.1 Overview", sentence(15, "gamma"), "1.3 Second", sentence(15, "delta")}, {0, 2}),
+        makePage(3, {"1.3.1 Overview", sentence(15, "epsilon")}, {0})};
+    Chunker chunker(kSmall, countWords, outline);
+    std::vector<Chunk> chunks;
+    for (const PageContent &page : pages)
+        for (Chunk &chunk : chunker.add(page))
+            chunks.push_back(std::move(chunk));
+    for (Chunk &chunk : chunker.finish())
+        chunks.push_back(std::move(chunk));
+
+    std::map<std::string, std::string> sections;
+    for (const Chunk &chunk : chunks)
+        for (const char *word : {"alpha", "beta", "gamma", "delta", "epsilon"})
+            if (chunk.text.find(word) != std::string::npos)
+                sections[word] = chunk.section;
+    QCOMPARE(sections["alpha"], std::string("Part"));
+    QCOMPARE(sections["beta"], std::string("Part > First"));
+    QCOMPARE(sections["gamma"], std::string("Part > First > Overview"));
+    QCOMPARE(sections["delta"], std::string("Part > Second"));
+    QCOMPARE(sections["epsilon"], std::string("Part > Second > Overview"));
+    std::vector<int> found;
+    for (const OutlineItem &item : chunker.outline())
+        found.push_back(item.page);
+    QCOMPARE(found, (std::vector<int>{1, 1, 2, -1, 2, 3, -1}));
+}
+
+void TestChunker::namesSectionsByTheSizesOfHeadings()
+{
+    PageContent page = makePage(
+        0, {"Large", sentence(15, "alpha"), "Small", sentence(15, "beta"), "Other", sentence(15, "gamma")},
+        {0, 2, 4});
+    page.blocks[0].fontSize = 18;
+    page.blocks[2].fontSize = page.blocks[4].fontSize = 14;
+
+    const auto chunks = chunkAll({page});
+
+    QCOMPARE(chunks.size(), std::size_t(3));
+    QCOMPARE(chunks[0].section, std::string("Large"));
+    QCOMPARE(chunks[1].section, std::string("Large > Small"));
+    QCOMPARE(chunks[2].section, std::string("Large > Other"));
+}
+
+namespace {
+
+/// A page of one table; its head, if any, is a block before the rows.
+PageContent tablePage(int page, const std::string &head, const std::vector<std::string> &rows)
+{
+    PageContent content = makePage(page, {"x"});
+    content.text.clear();
+    content.blocks.clear();
+    if (!head.empty()) {
+        content.text = head + "\n";
+        content.blocks.push_back({0, std::uint32_t(head.size()), BlockKind::Table, 10});
+    }
+    const auto begin = std::uint32_t(content.text.size());
+    for (const std::string &row : rows)
+        content.text += (content.text.size() == begin ? "" : "\n") + row;
+    content.blocks.push_back({begin, std::uint32_t(content.text.size()), BlockKind::Table, 10});
+    return content;
+}
+
+} // namespace
+
+void TestChunker::repeatsTheHeadOfATableOverItsRows()
+{
+    std::vector<std::string> rows;
+    for (int i = 0; i < 12; ++i)
+        rows.push_back("row " + std::to_string(i) + " | is so | and so");
+    const PageContent first = tablePage(0, "Name | Kind | Use", rows);
+    const PageContent second = tablePage(1, "", {"last 1 | of | all", "last 2 | of | all"});
+
+    const auto chunks = chunkAll({first, second});
+
+    QVERIFY(chunks.size() > 2);
+    for (const Chunk &chunk : chunks) {
+        QVERIFY2(chunk.text.starts_with("Name | Kind | Use\nrow") ||
+                     chunk.text.starts_with("Name | Kind | Use\nlast"),
+                 chunk.text.c_str());
+        for (const Segment &segment : chunk.segments) {
+            const std::string &page = segment.page == 0 ? first.text : second.text;
+            QCOMPARE(chunk.text.substr(segment.begin, segment.length),
+                     page.substr(segment.pageBegin, segment.length));
+        }
+    }
+    QCOMPARE(chunks.back().page, 1); // though its head stands on the page before
+    QVERIFY(chunks.back().text.ends_with("last 2 | of | all"));
+}
+
+void TestChunker::takesNoHeadFromAnotherTable()
+{
+    const PageContent first = tablePage(0, "Name | Kind", {"a | b", "c | d"});
+    const PageContent second = tablePage(1, "", {"one | two | three", "four | five | six"});
+
+    const auto chunks = chunkAll({first, second});
+
+    QVERIFY(chunks.back().text.find("one | two") != std::string::npos);
+    QVERIFY(chunks.back().text.find("Name") == std::string::npos || chunks.size() == 1);
+}
+
+void TestChunker::keepsACaptionWhole()
+{
+    PageContent page =
+        makePage(0, {sentence(24, "long"), "Figure 1: One. Two. Three. Four.", sentence(15, "after")});
+    page.blocks[1].kind = BlockKind::Caption;
+
+    const auto chunks = chunkAll({page});
+
+    int whole = 0;
+    for (const Chunk &chunk : chunks)
+        whole += chunk.text.find("Figure 1: One. Two. Three. Four.") != std::string::npos;
+    QVERIFY(whole >= 1);
+    for (const Chunk &chunk : chunks)
+        QVERIFY((chunk.text.find("One.") != std::string::npos) ==
+                (chunk.text.find("Four.") != std::string::npos));
+}
+
+void TestChunker::footnotesWaitForTheEndOfTheSentence()
+{
+    PageContent first = makePage(0, {"The sentence is long enough and goes", "1 A note that explains."});
+    first.blocks[0].fontSize = 10;
+    first.blocks[1].fontSize = 8;
+    PageContent second = makePage(1, {"on over the page."});
+    second.blocks[0].fontSize = 10;
+
+    const auto chunks = chunkAll({first, second});
+
+    QCOMPARE(chunks.size(), std::size_t(1));
+    QCOMPARE(
+        chunks[0].text,
+        std::string("The sentence is long enough and goes on over the page.\n\n1 A note that explains."));
+    QCOMPARE(chunks[0].page, 0);
+    QCOMPARE(chunks[0].lastPage, 1);
 }
 
 void TestChunker::runsOverAPageBreakWithinASection()
