@@ -167,7 +167,7 @@ void CpuBackend::norm(Rows out, Rows in, const NormWeights &weights)
 void CpuBackend::linear(Rows out, const WeightMatrix &w, Rows in, std::span<const float> bias,
                         bool accumulate)
 {
-    m_matmul.linear(out, static_cast<const cpu::PackedMatrix &>(w), in, bias, accumulate);
+    m_matmul.run({out, &static_cast<const cpu::PackedMatrix &>(w), in, bias, accumulate});
 }
 
 void CpuBackend::gate(Rows out, Rows in, Activation activation)
@@ -247,7 +247,8 @@ void CpuBackend::storeKv(const KvView &cache, Rows k, Rows v, int first)
 {
     m_pool.parallelFor(k.rows, kKvPage, [&](int begin, int end, int) {
         for (int row = begin; row < end; ++row) {
-            cpu::storePosition(cache, first + row, rowOf(k, row), v.data ? rowOf(v, row) : nullptr);
+            cpu::storePosition(m_kernels, cache, first + row, rowOf(k, row),
+                               v.data ? rowOf(v, row) : nullptr);
         }
     });
 }

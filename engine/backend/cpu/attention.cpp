@@ -208,6 +208,25 @@ void Attention::tile(const Queries &queries, const KeysAndValues &kv, int kvHead
     m_kernels.attendTile(work);
 }
 
+/// A page of floats; zeros behind `count` positions.
+void Attention::fillPage(std::byte *page, const KvLayout &layout, const float *keys, std::ptrdiff_t keyStride,
+                         const float *values, std::ptrdiff_t valueStride, int count) const
+{
+    assert(layout.type == KvType::F32 && !layout.valuesInKeys);
+    auto *tile = reinterpret_cast<float *>(page);
+    for (int first = 0; first < kPage; first += kLanes, tile += layout.keySize * kLanes) {
+        const int lanes = std::clamp(count - first, 0, kLanes);
+        m_kernels.interleaveFloat(tile, kLanes, keys + (lanes > 0 ? first * keyStride : 0), keyStride, lanes,
+                                  layout.keySize);
+    }
+    auto *row = reinterpret_cast<float *>(page + layout.values);
+    for (int position = 0; position < kPage; ++position, row += layout.valueStride) {
+        const int known = position < count ? layout.valueSize : 0;
+        std::copy_n(values + (known > 0 ? position * valueStride : 0), known, row);
+        std::fill_n(row + known, layout.valueStride - known, 0.0f);
+    }
+}
+
 void Attention::within(Rows out, Rows q, Rows k, Rows v, std::span<const int> lengths,
                        const AttentionParameters &p)
 {
@@ -236,15 +255,13 @@ void Attention::within(Rows out, Rows q, Rows k, Rows v, std::span<const int> le
             };
             const auto pages = static_cast<std::size_t>((length + kPage - 1) / kPage);
             auto *parts = m_keys[static_cast<std::size_t>(thread)].take<std::byte>(pages * layout.bytes);
-            std::fill_n(parts, pages * layout.bytes, std::byte{0});
             std::vector<const std::byte *> table;
             for (std::size_t page = 0; page < pages; ++page) {
                 table.push_back(parts + page * layout.bytes);
-            }
-            for (int row = 0; row < length; ++row) {
-                putPosition(parts + static_cast<std::size_t>(row / kPage) * layout.bytes, layout, row % kPage,
-                            rowOf(from(k), row).data + head * keySize,
-                            rowOf(from(v), row).data + head * layout.valueSize);
+                const int first = static_cast<int>(page) * kPage;
+                fillPage(parts + page * layout.bytes, layout, rowOf(from(k), first).data + head * keySize,
+                         k.stride, rowOf(from(v), first).data + head * layout.valueSize, v.stride,
+                         std::min(kPage, length - first));
             }
             const Queries queries{.out = from(out),
                                   .q = from(q),

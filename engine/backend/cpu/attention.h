@@ -43,6 +43,8 @@ private:
     void pieceInTiles(const Queries &queries, const KeysAndValues &kv, int head, int first, int last,
                       const Part &part, int thread);
     void tile(const Queries &queries, const KeysAndValues &kv, int kvHead, int firstLane, int thread);
+    void fillPage(std::byte *page, const KvLayout &layout, const float *keys, std::ptrdiff_t keyStride,
+                  const float *values, std::ptrdiff_t valueStride, int count) const;
     KeysAndValues headOf(const KvLayout &layout, int head) const;
 
     const Kernels &m_kernels;

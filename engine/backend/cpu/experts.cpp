@@ -272,14 +272,17 @@ void Experts::spread(Rows out, Rows in, const RouteTable &routes)
 void Experts::linear(Rows out, const MatrixStack &w, Rows in, const RouteTable &routes)
 {
     assert(out.rows == in.rows && in.rows == routes.rows * routes.chosen && routes.experts() == w.count);
+    m_products.clear();
     for (int expert = 0; expert < w.count; ++expert) {
         const int first = routes.begin(expert);
         const int rows = routes.begin(expert + 1) - first;
         if (rows > 0) {
-            m_matmul.linear({rowOf(out, first), rows, out.columns, out.stride}, w.member(expert),
-                            {rowOf(in, first), rows, in.columns, in.stride}, {}, false);
+            m_products.push_back({{rowOf(out, first), rows, out.columns, out.stride},
+                                  &w.member(expert),
+                                  {rowOf(in, first), rows, in.columns, in.stride}});
         }
     }
+    m_matmul.run(m_products);
 }
 
 void Experts::gather(Rows out, Rows in, const RouteTable &routes)
@@ -305,10 +308,13 @@ void Experts::heads(Rows out, const MatrixStack &w, Rows in)
     const int outStep = out.columns / w.count;
     const int inStep = in.columns / w.count;
     assert(outStep >= w.outputs && inStep >= w.inputs);
+    m_products.clear();
     for (int head = 0; head < w.count; ++head) {
-        m_matmul.linear({out.data + head * outStep, out.rows, w.outputs, out.stride}, w.member(head),
-                        {in.data + head * inStep, in.rows, w.inputs, in.stride}, {}, false);
+        m_products.push_back({{out.data + head * outStep, out.rows, w.outputs, out.stride},
+                              &w.member(head),
+                              {in.data + head * inStep, in.rows, w.inputs, in.stride}});
     }
+    m_matmul.run(m_products);
 }
 
 } // namespace engine::cpu

@@ -61,7 +61,7 @@ private:
 };
 
 /// The experts' part of the CPU backend (Backend says what each does). A product meets each expert once with
-/// all its rows, and experts that no row has chosen are not touched.
+/// all its rows, threads share the strips of all of them, and experts that no row has chosen are not touched.
 class Experts
 {
 public:
@@ -79,6 +79,7 @@ public:
 private:
     Matmul &m_matmul;
     ThreadPool &m_pool;
+    std::vector<Product> m_products; ///< of one call
 };
 
 } // namespace engine::cpu

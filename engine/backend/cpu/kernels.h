@@ -106,20 +106,26 @@ constexpr std::uint8_t kLevelsIQ4[16] = {1,   24,  45,  63,  79,  93,  106, 118,
                                          129, 141, 153, 166, 181, 197, 217, 241};
 constexpr std::uint8_t kLevelsFP4[16] = {12, 13, 14, 15, 16, 18, 20, 24, 12, 11, 10, 9, 8, 6, 4, 0};
 
-/// 32 activations as whole numbers: x = scale * values; the sum of these x, and of the first 16.
+/// 32 activations as whole numbers: x = scale * values; the sum of these x, and of the first 16; the sums of
+/// the values themselves.
 struct Int8Block
 {
     float scale;
     float sum;
     float firstSum;
+    std::int32_t whole;
+    std::int32_t firstWhole;
     std::int8_t values[kBlock];
 };
 
-/// A group of a strip, unpacked for products with many rows: weight = scale * number + offset.
+constexpr int kInt8Numbers = 5; ///< of an Int8Block before its values, four bytes each
+
+/// A group of a strip, unpacked for products with many rows: weight = scale * number + offset, or without
+/// minimums scale * (number + PackingTraits::zero).
 struct Int8PanelBlock
 {
-    float scales[kLanes]; ///< of the first half, where there are halves
-    float offsets[kLanes];
+    float scales[kLanes];                  ///< of the first half, where there are halves
+    float offsets[kLanes];                 ///< with minimums only, as below
     std::uint8_t numbers[kBlock * kLanes]; ///< lines
 };
 
@@ -233,6 +239,8 @@ struct Kernels
                              int count, int depth);
     /// depth is a multiple of 32.
     void (*quantize)(Int8Block *to, const float *x, int depth);
+    /// To half precision, to the nearest even; what is beyond its range becomes the greatest.
+    void (*halves)(std::uint16_t *to, const float *x, int n);
 
     /// Inputs first .. first + depth - 1 of a strip as a panel [input][16] or [input / 2][16][2]. With a
     /// quantised packing both are multiples of 32.
@@ -246,10 +254,10 @@ struct Kernels
                           int depth, int tokens, bool add);
     /// panel: Int8PanelBlocks or Int8HalvesBlocks; blocks: of 32 inputs, here and below
     void (*unpackInt8)(void *panel, Packing packing, const std::byte *strip, int blocks);
-    /// The same from tiles of int8Tile Int8Blocks: a block is [tile] scales, [tile] sums, [tile] sums of the
-    /// first halves, [8][tile][4] values.
+    /// The same from tiles of int8Tile Int8Blocks: a block is [tile] of each of its numbers, then
+    /// [8][tile][4] values. Bias: [16], added last, or null.
     void (*productInt8)(float *c, std::ptrdiff_t ldc, const void *panel, Packing packing, const std::byte *x,
-                        int blocks, int tokens, bool add);
+                        int blocks, int tokens, bool add, const float *bias);
     /// c[t][lane] = strip · x[t], tokens <= kRowTokens; row t begins at x + t * stride.
     void (*rowsInt8)(float *c, Packing packing, const std::byte *strip, int blocks, const Int8Block *x,
                      std::ptrdiff_t stride, int tokens);

@@ -48,6 +48,7 @@ const Kernels kAvx2Kernels = {
     .interleaveFloat = interleaveFloat,
     .interleaveBfloat = nullptr,
     .quantize = quantize,
+    .halves = halves,
     .unpackFloat = unpackFloat,
     .productFloat = productFloat,
     .productBfloat = nullptr,

@@ -51,6 +51,7 @@ const Kernels kAvx512Kernels = {
     .interleaveFloat = interleaveFloat,
     .interleaveBfloat = nullptr,
     .quantize = quantize,
+    .halves = halves,
     .unpackFloat = unpackFloat,
     .productFloat = productFloat,
     .productBfloat = nullptr,

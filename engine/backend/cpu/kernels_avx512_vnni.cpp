@@ -41,12 +41,48 @@ struct PanelOf<true>
     using Block = Int8HalvesBlock;
 };
 
-/// Lines [from, to) of a group for all tokens.
-template <int from, int to, int... t>
-inline void dotsOfTile(Indices<t...>, Ints (&whole)[sizeof...(t)], const Int8PanelBlock *panel,
-                       const std::int8_t *values)
+/// The numbers of a block of a tile.
+struct TileBlock
 {
-    ((whole[t].v = _mm512_setzero_si512()), ...);
+    float scales[kInt8Tile];
+    float sums[kInt8Tile];
+    float firstSums[kInt8Tile];
+    std::int32_t wholes[kInt8Tile];
+    std::int32_t firstWholes[kInt8Tile];
+    std::int8_t values[kInt8Tile * kBlock];
+};
+
+static_assert(sizeof(TileBlock) == kInt8Tile * sizeof(Int8Block));
+
+/// What the sums of a tile begin with: codes are to be shifted by `zero`.
+struct Starts
+{
+    alignas(64) std::int32_t first[kLanes]; ///< of the first half, or of all
+    alignas(64) std::int32_t second[kLanes];
+};
+
+template <bool halves>
+inline void startsOf(Starts &starts, const TileBlock &block, __m512i zero)
+{
+    constexpr __mmask16 tile = (1 << kInt8Tile) - 1;
+    const __m512i all = _mm512_maskz_loadu_epi32(tile, block.wholes);
+    const __m512i first = halves ? _mm512_maskz_loadu_epi32(tile, block.firstWholes) : all;
+    _mm512_store_si512(starts.first, _mm512_mullo_epi32(first, zero));
+    if constexpr (halves) {
+        _mm512_store_si512(starts.second, _mm512_mullo_epi32(_mm512_sub_epi32(all, first), zero));
+    }
+}
+
+/// Lines [from, to) of a group for all tokens.
+template <int from, int to, bool shifted, int... t>
+inline void dotsOfTile(Indices<t...>, Ints (&whole)[sizeof...(t)], const Int8PanelBlock *panel,
+                       const std::int8_t *values, const std::int32_t *starts)
+{
+    if constexpr (shifted) {
+        ((whole[t].v = _mm512_set1_epi32(starts[t])), ...);
+    } else {
+        ((whole[t].v = _mm512_setzero_si512()), ...);
+    }
     for (int j = from; j < to; ++j) {
         const Bytes w{_mm512_loadu_si512(panel->numbers + 64 * j)};
         const std::int8_t *four = values + 4 * kInt8Tile * j;
@@ -60,56 +96,67 @@ inline void dotsOfTile(Indices<t...>, Ints (&whole)[sizeof...(t)], const Int8Pan
 }
 
 /// The same arithmetic as withGroup, operation by operation.
-template <bool halves, int... t>
+template <bool halves, bool minimums, int... t>
 void productOfBlocks(Indices<t...> tokens, float *c, std::ptrdiff_t ldc, const void *panels,
-                     const std::byte *x, int blocks, bool add)
+                     const std::byte *x, int zero, int blocks, bool add, const float *bias)
 {
     const auto *panel = static_cast<const typename PanelOf<halves>::Block *>(panels);
+    const auto *block = reinterpret_cast<const TileBlock *>(x);
+    const __m512i shift = _mm512_set1_epi32(zero);
     Floats sums[] = {(static_cast<void>(t), splat(0))...};
-    for (int block = 0; block < blocks; ++block, ++panel, x += kInt8Tile * sizeof(Int8Block)) {
-        const auto *scales = reinterpret_cast<const float *>(x);
-        const float *totals = scales + kInt8Tile;
-        const float *firsts = totals + kInt8Tile;
-        const auto *values = reinterpret_cast<const std::int8_t *>(firsts + kInt8Tile);
-        Ints whole[sizeof...(t)];
-        dotsOfTile<0, halves ? 4 : 8>(tokens, whole, panel, values);
-        const Floats scale = load(panel->scales);
-        ((sums[t] = fma(converted(whole[t]), scale * splat(scales[t]), sums[t])), ...);
-        if constexpr (halves) {
-            dotsOfTile<4, 8>(tokens, whole, panel, values);
-            const Floats second = load(panel->secondScales);
-            ((sums[t] = fma(converted(whole[t]), second * splat(scales[t]), sums[t])), ...);
-            const Floats more = load(panel->firstOffsets);
-            ((sums[t] = fma(more, splat(firsts[t]), sums[t])), ...);
+    for (int done = 0; done < blocks; ++done, ++panel, ++block) {
+        Starts starts;
+        if constexpr (!minimums) {
+            startsOf<halves>(starts, *block, shift);
         }
-        const Floats offset = load(panel->offsets);
-        ((sums[t] = fma(offset, splat(totals[t]), sums[t])), ...);
+        Ints whole[sizeof...(t)];
+        dotsOfTile<0, halves ? 4 : 8, !minimums>(tokens, whole, panel, block->values, starts.first);
+        const Floats scale = load(panel->scales);
+        ((sums[t] = fma(converted(whole[t]), scale * splat(block->scales[t]), sums[t])), ...);
+        if constexpr (halves) {
+            dotsOfTile<4, 8, !minimums>(tokens, whole, panel, block->values, starts.second);
+            const Floats second = load(panel->secondScales);
+            ((sums[t] = fma(converted(whole[t]), second * splat(block->scales[t]), sums[t])), ...);
+        }
+        if constexpr (halves && minimums) {
+            const Floats more = load(panel->firstOffsets);
+            ((sums[t] = fma(more, splat(block->firstSums[t]), sums[t])), ...);
+        }
+        if constexpr (minimums) {
+            const Floats offset = load(panel->offsets);
+            ((sums[t] = fma(offset, splat(block->sums[t]), sums[t])), ...);
+        }
     }
     if (add) {
         ((sums[t] = load(c + t * ldc) + sums[t]), ...);
     }
+    if (bias) {
+        ((sums[t] = sums[t] + load(bias)), ...);
+    }
     (store(c + t * ldc, sums[t]), ...);
 }
 
-template <bool halves, int most>
-void productUpTo(float *c, std::ptrdiff_t ldc, const void *panels, const std::byte *x, int blocks, int tokens,
-                 bool add)
+template <bool halves, bool minimums, int most>
+void productUpTo(float *c, std::ptrdiff_t ldc, const void *panels, const std::byte *x, int zero, int blocks,
+                 int tokens, bool add, const float *bias)
 {
     if (tokens == most) {
-        productOfBlocks<halves>(typename IndicesUpTo<most>::Type{}, c, ldc, panels, x, blocks, add);
+        productOfBlocks<halves, minimums>(typename IndicesUpTo<most>::Type{}, c, ldc, panels, x, zero, blocks,
+                                          add, bias);
     } else if constexpr (most > 1) {
-        productUpTo<halves, most - 1>(c, ldc, panels, x, blocks, tokens, add);
+        productUpTo<halves, minimums, most - 1>(c, ldc, panels, x, zero, blocks, tokens, add, bias);
     }
 }
 
 void productInt8(float *c, std::ptrdiff_t ldc, const void *panels, Packing packing, const std::byte *x,
-                 int blocks, int tokens, bool add)
+                 int blocks, int tokens, bool add, const float *bias)
 {
-    if (traitsOf(packing).halves) {
-        productUpTo<true, kInt8Tile>(c, ldc, panels, x, blocks, tokens, add);
-    } else {
-        productUpTo<false, kInt8Tile>(c, ldc, panels, x, blocks, tokens, add);
-    }
+    const PackingTraits traits = traitsOf(packing);
+    const auto product =
+        traits.halves
+            ? (traits.minimums ? productUpTo<true, true, kInt8Tile> : productUpTo<true, false, kInt8Tile>)
+            : (traits.minimums ? productUpTo<false, true, kInt8Tile> : productUpTo<false, false, kInt8Tile>);
+    product(c, ldc, panels, x, traits.zero, blocks, tokens, add, bias);
 }
 
 template <Packing packing>
@@ -120,11 +167,15 @@ void unpackBlocksInt8(void *panels, const std::byte *strip, int blocks)
     for (int done = 0; done < blocks; done += traits.groups, strip += traits.blockBytes()) {
         for (int g = 0; g < traits.groups; ++g, ++panel) {
             linesOf<packing>(panel->numbers, groupOf(traits, strip, g));
-            const Scales s = scalesOf<packing>(strip, g, traits.zero);
+            const Scales s = scalesOf<packing>(strip, g, 0);
             store(panel->scales, s.scale[0]);
-            store(panel->offsets, s.offset[1]);
             if constexpr (traits.halves) {
                 store(panel->secondScales, s.scale[1]);
+            }
+            if constexpr (traits.minimums) {
+                store(panel->offsets, s.offset[1]);
+            }
+            if constexpr (traits.halves && traits.minimums) {
                 store(panel->firstOffsets, s.offset[0] - s.offset[1]);
             }
         }

@@ -46,6 +46,7 @@ const Kernels kNeonKernels = {
     .interleaveFloat = interleaveFloat,
     .interleaveBfloat = nullptr,
     .quantize = quantize,
+    .halves = halves,
     .unpackFloat = unpackFloat,
     .productFloat = productFloat,
     .productBfloat = nullptr,

@@ -67,8 +67,17 @@ void quantize(Int8Block *to, const float *x, int depth)
             to->values[i] = static_cast<std::int8_t>(std::nearbyint(x[i] * inverse));
             sums[i / (kBlock / 2)] += to->values[i];
         }
-        to->sum = to->scale * static_cast<float>(sums[0] + sums[1]);
-        to->firstSum = to->scale * static_cast<float>(sums[0]);
+        to->whole = sums[0] + sums[1];
+        to->firstWhole = sums[0];
+        to->sum = to->scale * static_cast<float>(to->whole);
+        to->firstSum = to->scale * static_cast<float>(to->firstWhole);
+    }
+}
+
+void halves(std::uint16_t *to, const float *x, int n)
+{
+    for (int i = 0; i < n; ++i) {
+        to[i] = floatToHalf(std::clamp(x[i], -65504.0f, 65504.0f));
     }
 }
 
@@ -333,6 +342,7 @@ const Kernels kPlainKernels = {
     .interleaveFloat = interleaveFloat,
     .interleaveBfloat = interleaveBfloat,
     .quantize = quantize,
+    .halves = halves,
     .unpackFloat = unpackFloat,
     .productFloat = productFloat,
     .productBfloat = productBfloat,

@@ -6,6 +6,7 @@
 #include <cassert>
 #include <cmath>
 #include <cstring>
+#include <iterator>
 
 namespace engine::cpu {
 
@@ -35,26 +36,36 @@ std::uint16_t halfOf(float value)
     return floatToHalf(std::clamp(value, -65504.0f, 65504.0f));
 }
 
-/// Number i of a position goes to at + i * step.
-void putNumbers(std::byte *at, std::size_t step, std::byte *scales, int within, const float *from, int count,
-                KvType type)
+/// Where the numbers of a position go: number i to at + i * step elements.
+struct Place
 {
-    const auto n = static_cast<std::size_t>(count);
-    if (type == KvType::F32) {
-        for (std::size_t i = 0; i < n; ++i) {
-            std::memcpy(at + i * step * 4, from + i, 4);
-        }
-        return;
+    std::byte *at;
+    std::size_t step;
+    std::byte *scales; ///< Q8_0: of this position
+};
+
+template <class Element>
+void scatter(const Place &to, const Element *from, std::size_t count)
+{
+    for (std::size_t i = 0; i < count; ++i) {
+        std::memcpy(to.at + i * to.step * sizeof(Element), from + i, sizeof(Element));
     }
-    if (type == KvType::F16) {
-        for (std::size_t i = 0; i < n; ++i) {
-            const std::uint16_t bits = halfOf(from[i]);
-            std::memcpy(at + i * step * 2, &bits, 2);
-        }
-        return;
+}
+
+void putHalves(const Kernels &kernels, const Place &to, const float *from, std::size_t count)
+{
+    std::uint16_t bits[256];
+    for (std::size_t first = 0; first < count; first += std::size(bits)) {
+        const std::size_t some = std::min(std::size(bits), count - first);
+        kernels.halves(bits, from + first, static_cast<int>(some));
+        scatter(Place{to.at + first * to.step * 2, to.step, nullptr}, bits, some);
     }
-    for (std::size_t first = 0; first < n; first += kBlock) {
-        const std::size_t last = std::min(n, first + kBlock);
+}
+
+void putLevels(const Place &to, const float *from, std::size_t count)
+{
+    for (std::size_t first = 0; first < count; first += kBlock) {
+        const std::size_t last = std::min(count, first + kBlock);
         float greatest = 0;
         for (std::size_t i = first; i < last; ++i) {
             greatest = std::max(greatest, std::fabs(from[i]));
@@ -62,11 +73,24 @@ void putNumbers(std::byte *at, std::size_t step, std::byte *scales, int within, 
         const std::uint16_t bits = halfOf(greatest / 127.0f);
         const float scale = halfToFloat(bits); // rounded: what is read is what was divided by
         const float inverse = scale > 0 ? 1.0f / scale : 0.0f;
-        std::memcpy(scales + (first / kBlock * kPage + static_cast<std::size_t>(within)) * 2, &bits, 2);
+        std::memcpy(to.scales + first / kBlock * kPage * 2, &bits, 2);
         for (std::size_t i = first; i < last; ++i) {
             const float level = std::clamp(std::nearbyint(from[i] * inverse), -127.0f, 127.0f);
-            at[i * step] = static_cast<std::byte>(static_cast<std::int8_t>(level));
+            to.at[i * to.step] = static_cast<std::byte>(static_cast<std::int8_t>(level));
         }
+    }
+}
+
+void putNumbers(const Kernels &kernels, KvType type, const Place &to, const float *from, int count)
+{
+    const auto numbers = static_cast<std::size_t>(count);
+    switch (type) {
+    case KvType::F32:
+        return scatter(to, from, numbers);
+    case KvType::F16:
+        return putHalves(kernels, to, from, numbers);
+    case KvType::Q8_0:
+        return putLevels(to, from, numbers);
     }
 }
 
@@ -174,30 +198,37 @@ Result<std::shared_ptr<KvPage>> CpuKvPage::make(const KvShape &shape, KvPagePool
     return std::shared_ptr<KvPage>(new CpuKvPage(shape, layout, bytes, std::move(place)));
 }
 
-void putPosition(std::byte *part, const KvLayout &layout, int within, const float *key, const float *value)
+namespace {
+
+/// One position of one head. @param part  of the page
+void putPosition(const Kernels &kernels, std::byte *part, const KvLayout &layout, int within,
+                 const float *key, const float *value)
 {
     const std::size_t element = elementBytes(layout.type);
     const auto place = static_cast<std::size_t>(within);
+    const std::size_t row = place * static_cast<std::size_t>(layout.valueStride) * element;
+    std::byte *const keyScales = part + layout.keyScales + place * 2;
     if (layout.valuesInKeys) {
-        putNumbers(part + place * static_cast<std::size_t>(layout.valueStride) * element, 1,
-                   part + layout.keyScales, within, key, layout.keySize, layout.type);
+        putNumbers(kernels, layout.type, {part + row, 1, keyScales}, key, layout.keySize);
         return;
     }
     const auto tile = static_cast<std::size_t>(within / kLanes * layout.keySize * kLanes + within % kLanes);
-    putNumbers(part + tile * element, kLanes, part + layout.keyScales, within, key, layout.keySize,
-               layout.type);
-    putNumbers(part + layout.values + place * static_cast<std::size_t>(layout.valueStride) * element, 1,
-               part + layout.valueScales, within, value, layout.valueSize, layout.type);
+    putNumbers(kernels, layout.type, {part + tile * element, kLanes, keyScales}, key, layout.keySize);
+    putNumbers(kernels, layout.type, {part + layout.values + row, 1, part + layout.valueScales + place * 2},
+               value, layout.valueSize);
 }
 
-void storePosition(const KvView &cache, int position, const float *keys, const float *values)
+} // namespace
+
+void storePosition(const Kernels &kernels, const KvView &cache, int position, const float *keys,
+                   const float *values)
 {
     KvPage *const known = cache.pages[static_cast<std::size_t>(position / kPage)];
     assert(known);
     auto &page = static_cast<CpuKvPage &>(*known);
     const KvLayout &layout = page.layout();
     for (int head = 0; head < page.shape().heads; ++head) {
-        putPosition(page.data().data() + page.offsetOf(cache.layer, head), layout, position % kPage,
+        putPosition(kernels, page.data().data() + page.offsetOf(cache.layer, head), layout, position % kPage,
                     keys + head * layout.keySize,
                     layout.valuesInKeys ? nullptr : values + head * layout.valueSize);
     }

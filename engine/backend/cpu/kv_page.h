@@ -52,10 +52,8 @@ private:
 
 KvLayout kvLayoutOf(const KvShape &shape);
 
-/// One position of one head. @param part  of the page. @param value  null with valuesInKeys
-void putPosition(std::byte *part, const KvLayout &layout, int within, const float *key, const float *value);
-
-/// One position of all heads of a layer.
-void storePosition(const KvView &cache, int position, const float *keys, const float *values);
+/// One position of all heads of a layer. @param values  null with valuesInKeys
+void storePosition(const Kernels &kernels, const KvView &cache, int position, const float *keys,
+                   const float *values);
 
 } // namespace engine::cpu

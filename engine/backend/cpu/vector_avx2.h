@@ -70,6 +70,13 @@ inline Floats loadHalf(const void *p)
     return {_mm256_cvtph_ps(_mm_loadu_si128(halves)), _mm256_cvtph_ps(_mm_loadu_si128(halves + 1))};
 }
 
+inline void storeHalf(void *p, Floats x)
+{
+    auto *halves = static_cast<__m128i *>(p);
+    _mm_storeu_si128(halves, _mm256_cvtps_ph(x.a, _MM_FROUND_TO_NEAREST_INT));
+    _mm_storeu_si128(halves + 1, _mm256_cvtps_ph(x.b, _MM_FROUND_TO_NEAREST_INT));
+}
+
 inline Floats loadBfloat(const void *p)
 {
     const auto *halves = static_cast<const __m128i *>(p);
@@ -246,9 +253,9 @@ inline void setPart(Ints &x, Bytes sums, int part)
     (part == 0 ? x.a : x.b) = sums.v;
 }
 
-inline Bytes zeroBytes()
+inline Bytes splatBytes(std::int32_t x)
 {
-    return {_mm256_setzero_si256()};
+    return {_mm256_set1_epi32(x)};
 }
 
 template <int n>

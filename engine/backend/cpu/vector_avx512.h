@@ -60,6 +60,11 @@ inline Floats loadHalf(const void *p)
     return {_mm512_cvtph_ps(_mm256_loadu_si256(static_cast<const __m256i *>(p)))};
 }
 
+inline void storeHalf(void *p, Floats a)
+{
+    _mm256_storeu_si256(static_cast<__m256i *>(p), _mm512_cvtps_ph(a.v, _MM_FROUND_TO_NEAREST_INT));
+}
+
 inline Floats loadBfloat(const void *p)
 {
     const __m512i wide = _mm512_cvtepu16_epi32(_mm256_loadu_si256(static_cast<const __m256i *>(p)));
@@ -221,9 +226,10 @@ inline void setPart(Ints &a, Bytes sums, int /*part*/)
     a.v = sums.v;
 }
 
-inline Bytes zeroBytes()
+/// Four bytes of each lane as a whole number.
+inline Bytes splatBytes(std::int32_t x)
 {
-    return {_mm512_setzero_si512()};
+    return {_mm512_set1_epi32(x)};
 }
 
 /// The bits of `mask` of each byte, after a shift to the left by n, or to the right by -n.

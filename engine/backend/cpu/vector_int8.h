@@ -4,6 +4,7 @@
 
 // Strips of packed blocks times int8 rows. `Dot` multiplies the four bytes of each lane with four activations
 // and adds: narrow() codes below 128, wide() any. Dot::zeroOfWide is what wide() leaves to be added to them.
+// Sums of products begin with what codes are shifted by: whole numbers, so nothing is rounded.
 namespace engine::cpu {
 namespace {
 
@@ -17,13 +18,13 @@ inline void take(Bytes &sums, Bytes codes, const std::int8_t *four)
     }
 }
 
-/// Lines j ... of a group with `tokens` rows: whole sums of each.
-template <Packing packing, class Dot, int tokens, int... j>
+/// Lines j ... of a group with `tokens` rows: whole sums of each, from startOf(row) on.
+template <Packing packing, class Dot, int tokens, class StartOf, int... j>
 inline void dotsOf(Indices<j...>, Bytes (&sums)[tokens], const std::byte *group, int part, const Int8Block *x,
-                   std::ptrdiff_t stride)
+                   std::ptrdiff_t stride, const StartOf &startOf)
 {
     for (int t = 0; t < tokens; ++t) {
-        sums[t] = zeroBytes();
+        sums[t] = splatBytes(startOf(x[t * stride]));
     }
     const auto line = [&](auto at, Bytes codes) {
         for (int t = 0; t < tokens; ++t) {
@@ -35,19 +36,21 @@ inline void dotsOf(Indices<j...>, Bytes (&sums)[tokens], const std::byte *group,
 
 /// What one group adds to the sums of one row; in this order everywhere, so that a row's result does not
 /// depend on how many rows come with it.
-template <bool halves>
-inline Floats withGroup(Floats sum, const Ints (&whole)[2], const Scales &s, float scale, float total,
-                        float first)
+template <bool halves, bool minimums>
+inline Floats withGroup(Floats sum, const Ints (&whole)[2], const Scales &s, const Int8Block &row)
 {
-    const Floats x = splat(scale);
+    const Floats x = splat(row.scale);
     sum = fma(converted(whole[0]), s.scale[0] * x, sum);
     if constexpr (halves) {
         sum = fma(converted(whole[1]), s.scale[1] * x, sum);
-        sum = fma(s.offset[0] - s.offset[1], splat(first), sum);
-        return fma(s.offset[1], splat(total), sum);
-    } else {
-        return fma(s.offset[0], splat(total), sum);
     }
+    if constexpr (halves && minimums) {
+        sum = fma(s.offset[0] - s.offset[1], splat(row.firstSum), sum);
+    }
+    if constexpr (minimums) {
+        sum = fma(s.offset[1], splat(row.sum), sum);
+    }
+    return sum;
 }
 
 template <Packing packing, int tokens, class Dot>
@@ -56,7 +59,9 @@ inline void rowsOfBlocks(float *c, const std::byte *strip, int blocks, const Int
 {
     constexpr PackingTraits traits = traitsOf(packing);
     constexpr int zero = isWide(packing) ? Dot::zeroOfWide : traits.zero;
-    constexpr bool hasOffset = traits.minimums || zero != 0;
+    constexpr auto ofAll = [](const Int8Block &row) { return zero * row.whole; };
+    constexpr auto ofFirst = [](const Int8Block &row) { return zero * row.firstWhole; };
+    constexpr auto ofSecond = [](const Int8Block &row) { return zero * (row.whole - row.firstWhole); };
     Floats sums[tokens];
     for (int t = 0; t < tokens; ++t) {
         sums[t] = splat(0);
@@ -68,31 +73,25 @@ inline void rowsOfBlocks(float *c, const std::byte *strip, int blocks, const Int
             for (int part = 0; part < kParts; ++part) {
                 Bytes products[tokens];
                 if constexpr (traits.halves) {
-                    dotsOf<packing, Dot, tokens>(Indices<0, 1, 2, 3>{}, products, group, part, x, stride);
+                    dotsOf<packing, Dot>(Indices<0, 1, 2, 3>{}, products, group, part, x, stride, ofFirst);
                     for (int t = 0; t < tokens; ++t) {
                         setPart(whole[t][0], products[t], part);
                     }
-                    dotsOf<packing, Dot, tokens>(Indices<4, 5, 6, 7>{}, products, group, part, x, stride);
+                    dotsOf<packing, Dot>(Indices<4, 5, 6, 7>{}, products, group, part, x, stride, ofSecond);
                     for (int t = 0; t < tokens; ++t) {
                         setPart(whole[t][1], products[t], part);
                     }
                 } else {
-                    dotsOf<packing, Dot, tokens>(Indices<0, 1, 2, 3, 4, 5, 6, 7>{}, products, group, part, x,
-                                                 stride);
+                    dotsOf<packing, Dot>(Indices<0, 1, 2, 3, 4, 5, 6, 7>{}, products, group, part, x, stride,
+                                         ofAll);
                     for (int t = 0; t < tokens; ++t) {
                         setPart(whole[t][0], products[t], part);
                     }
                 }
             }
-            const Scales scales = scalesOf<packing>(strip, g, zero);
+            const Scales scales = scalesOf<packing>(strip, g, 0);
             for (int t = 0; t < tokens; ++t) {
-                const Int8Block &row = x[t * stride];
-                if constexpr (hasOffset) {
-                    sums[t] =
-                        withGroup<traits.halves>(sums[t], whole[t], scales, row.scale, row.sum, row.firstSum);
-                } else {
-                    sums[t] = fma(converted(whole[t][0]), scales.scale[0] * splat(row.scale), sums[t]);
-                }
+                sums[t] = withGroup<traits.halves, traits.minimums>(sums[t], whole[t], scales, x[t * stride]);
             }
         }
     }

@@ -73,6 +73,14 @@ inline Floats loadHalf(const void *p)
     EACH_QUARTER(Floats, vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16(halves + 4 * i))));
 }
 
+inline void storeHalf(void *p, Floats a)
+{
+    auto *halves = static_cast<std::uint16_t *>(p);
+    for (int i = 0; i < 4; ++i) {
+        vst1_u16(halves + 4 * i, vreinterpret_u16_f16(vcvt_f16_f32(a.v[i])));
+    }
+}
+
 inline Floats loadBfloat(const void *p)
 {
     const auto *halves = static_cast<const std::uint16_t *>(p);
@@ -245,9 +253,9 @@ inline void setPart(Ints &a, Bytes sums, int part)
     a.v[part] = vreinterpretq_s32_u8(sums.v);
 }
 
-inline Bytes zeroBytes()
+inline Bytes splatBytes(std::int32_t x)
 {
-    return {vdupq_n_u8(0)};
+    return {vreinterpretq_u8_s32(vdupq_n_s32(x))};
 }
 
 template <int n>

@@ -42,8 +42,26 @@ inline void quantize(Int8Block *to, const float *x, int depth)
         to->scale = most / 127.0f;
         const int first16 = storeBytes(to->values, rounded(a * splat(inverse)));
         const int second16 = storeBytes(to->values + kLanes, rounded(b * splat(inverse)));
-        to->sum = to->scale * static_cast<float>(first16 + second16);
-        to->firstSum = to->scale * static_cast<float>(first16);
+        to->whole = first16 + second16;
+        to->firstWhole = first16;
+        to->sum = to->scale * static_cast<float>(to->whole);
+        to->firstSum = to->scale * static_cast<float>(to->firstWhole);
+    }
+}
+
+inline void halves(std::uint16_t *to, const float *x, int n)
+{
+    const auto within = [](Floats a) { return minimum(maximum(a, splat(-65504.0f)), splat(65504.0f)); };
+    int i = 0;
+    for (; i + kLanes <= n; i += kLanes) {
+        storeHalf(to + i, within(load(x + i)));
+    }
+    if (i < n) {
+        std::uint16_t last[kLanes];
+        storeHalf(last, within(loadPart(x + i, n - i)));
+        for (int j = 0; i + j < n; ++j) {
+            to[i + j] = last[j];
+        }
     }
 }
 
