@@ -103,8 +103,12 @@ Result<void> Model::Impl::loadNetwork(const ModelConfig &config, std::unique_ptr
         }
         chat = ChatTemplate::load(*file, *tokenizer);
         const PrefixCacheSettings &kept = options.prefixCache;
-        prefixCache = std::make_unique<PrefixCache>(*decoder, prefixOwner(info, config),
-                                                    PrefixCacheOptions{kept.memory, kept.folder, kept.disk});
+        prefixCache = std::make_unique<PrefixCache>(
+            *decoder, prefixOwner(info, config),
+            PrefixCacheOptions{
+                .memory = kept.memory, .folder = kept.folder, .disk = kept.disk, .isSound = [from = file] {
+                    return !from->wasCut();
+                }});
         info.device = decoder->deviceName();
         return {};
     }
@@ -133,6 +137,7 @@ Result<std::shared_ptr<const Model>> Model::load(const std::filesystem::path &pa
     impl->info = describeModel(*impl->file, config);
     RETURN_IF_ERROR(impl->loadNetwork(config, makeCpuBackend(options.threads), options));
     const ModelFile &file = *impl->file;
+    file.releasePages();
     return unlessCut(
         file, Result<std::shared_ptr<const Model>>(std::shared_ptr<const Model>(new Model(std::move(impl)))));
 }
@@ -203,6 +208,13 @@ Result<Matrix> Model::embed(std::span<const std::string_view> texts, TextKind ki
     ASSIGN_OR_RETURN(matrix.values, m_impl->encoder ? m_impl->encoder->embed(inputs, cancel)
                                                     : m_impl->decoder->embed(inputs, cancel));
     return unlessCut(*m_impl->file, Result<Matrix>(std::move(matrix)));
+}
+
+void Model::forgetPrompts() const
+{
+    if (m_impl->prefixCache) {
+        m_impl->prefixCache->forget();
+    }
 }
 
 Result<std::vector<float>> Model::rerank(std::string_view query, std::span<const std::string_view> texts,

@@ -47,7 +47,7 @@ struct LoadOptions
 
 struct ModelInfo
 {
-    std::string name;         ///< as the file says it, else the file's name
+    std::string name;         ///< to be shown: as the file says it, or the file's name where that is better
     std::string architecture; ///< "llama", "bert", ...
     std::string weights;      ///< the commonest type of its matrices: "Q4_1", "F32", ...
     ModelKind kind = ModelKind::Decoder;
@@ -122,6 +122,10 @@ public:
     /// pool. Errors: Unsupported (not an encoder); Cancelled.
     Result<Matrix> embed(std::span<const std::string_view> texts, TextKind kind,
                          const CancelToken &cancel = {}) const;
+
+    /// Drops what the model has kept of prompts, in memory and in the folder of PrefixCacheSettings, where
+    /// other models' go too. Sessions that are open keep what they have read until their next prompt.
+    void forgetPrompts() const;
 
     /// The raw logit of a cross-encoder for each text against the query.
     /// Errors: Unsupported (not a reranker); Cancelled.

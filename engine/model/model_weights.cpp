@@ -107,6 +107,7 @@ Result<std::vector<LayerWeights>> bindLayers(WeightBinder &binder, const ModelCo
     for (int layer = 0; layer < config.layers; ++layer) {
         ASSIGN_OR_RETURN(LayerWeights weights, bindLayer(binder, config, layer));
         layers.push_back(std::move(weights));
+        binder.releaseFile(); // packed: a model costs its weights once
     }
     return layers;
 }

@@ -23,6 +23,9 @@ public:
 
     Backend &backend() { return m_backend; }
 
+    /// What was taken so far is packed: the file need not stay in memory.
+    void releaseFile() const { m_file.releasePages(); }
+
     bool has(Slot slot, int layer = 0) const;
     /// Null where it is missing. @param suffix ".weight", ".bias" or nothing. @param expert  its number
     const Tensor *tensor(Slot slot, int layer, std::string_view suffix, int expert = 0);

@@ -33,7 +33,10 @@ Generator::Generator(const Decoder &decoder, const Tokenizer &tokenizer, KvCache
 int Generator::reuse(std::span<const TokenId> prompt)
 {
     const int most = std::max(0, int(prompt.size()) - Decoder::kLeastRows);
-    int known = m_cache.resumable(std::min(m_cache.commonPrefix(prompt), most));
+    const auto isLong = m_decoder.isLongText(int(prompt.size()));
+    const bool isTurnedAnew = isLong && m_cache.isLongText() != isLong; // see Decoder::fitLongRope
+    const int own = isTurnedAnew ? 0 : std::min(m_cache.commonPrefix(prompt), most);
+    int known = m_cache.resumable(own);
     if (m_prefixes) {
         known = m_prefixes->reuse(m_cache, prompt, known, most);
     }

@@ -126,7 +126,7 @@ int PrefixCache::reuse(KvCache &cache, std::span<const TokenId> prompt, int own,
 void PrefixCache::keep(const KvCache &cache, bool save)
 {
     const std::lock_guard lock(m_mutex);
-    if (m_options.memory == 0) {
+    if (m_options.memory == 0 || !isSound()) {
         return;
     }
     const auto text = std::make_shared<const std::vector<TokenId>>(cache.tokens());
@@ -162,6 +162,20 @@ void PrefixCache::keep(const KvCache &cache, bool save)
     }
     touch(nodes);
     trim();
+}
+
+void PrefixCache::forget()
+{
+    const std::lock_guard lock(m_mutex);
+    m_nodes.clear();
+    m_byHash.clear();
+    m_bytes = 0;
+    std::unique_lock queueLock(m_queueMutex);
+    m_queue.clear();
+    m_queueChanged.wait(queueLock, [this] { return !m_writing; });
+    if (m_store) {
+        m_store->clear();
+    }
 }
 
 std::uint64_t PrefixCache::bytes() const
@@ -284,7 +298,7 @@ void PrefixCache::write()
                 m_decoder.savePage(page.groups[g], *job.pages[g]);
             }
         }
-        if (m_store->save(page)) {
+        if (isSound() && m_store->save(page)) {
             m_store->touch(job.hash, job.depth);
         }
         lock.lock();

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <deque>
 #include <filesystem>
+#include <functional>
 #include <list>
 #include <memory>
 #include <mutex>
@@ -26,6 +27,8 @@ struct PrefixCacheOptions
     std::uint64_t memory = 0;     ///< bytes of pages; 0: keeps nothing
     std::filesystem::path folder; ///< where pages outlive the program; empty: they do not
     std::uint64_t disk = 0;       ///< bytes of the folder's files
+    std::function<bool()> isSound =
+        {}; ///< false: what the model computes now is worth nothing; empty: always
 };
 
 /// The prompts that one model has read, so that no session reads them again. Whole pages of tokens, found by
@@ -46,6 +49,10 @@ public:
     int reuse(KvCache &cache, std::span<const TokenId> prompt, int own, int most);
     /// Remembers the whole pages of the cache. @param save  on disk too, if there is a folder
     void keep(const KvCache &cache, bool save);
+
+    /// Drops all, also what is on disk (of other models too) and what is about to be written. What a session
+    /// holds stays its own.
+    void forget();
 
     /// Bytes of the pages held, those that sessions hold too counted in.
     std::uint64_t bytes() const;
@@ -82,6 +89,9 @@ private:
     std::vector<Node *> chain(const KvCache &cache, std::uint64_t hash, std::span<const TokenId> text);
     void touch(std::span<Node *const> chain);
     void trim();
+
+    bool isSound() const { return !m_options.isSound || m_options.isSound(); }
+
     void enqueue(Job job);
     void write();
 

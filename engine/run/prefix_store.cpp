@@ -286,6 +286,20 @@ void PrefixStore::trim() const
     }
 }
 
+void PrefixStore::clear() const
+{
+    for (const std::string_view ending : {".kv", ".tmp"}) {
+        for (const StoredFile &file : filesIn(m_folder, ending)) {
+            std::error_code error;
+            fs::remove(file.path, error);
+            if (error) {
+                logLine(LogLevel::Warning, "cannot remove " + displayName(file.path) +
+                                               " from the cache of prompts: " + error.message());
+            }
+        }
+    }
+}
+
 fs::path PrefixStore::pathOf(std::uint64_t hash) const
 {
     return m_folder / (hex(hash) + ".kv");

@@ -43,6 +43,8 @@ public:
     bool save(const Page &page);
     /// Removes what is too much.
     void trim() const;
+    /// Removes all pages of the folder, other models' too.
+    void clear() const;
 
 private:
     std::filesystem::path pathOf(std::uint64_t hash) const;

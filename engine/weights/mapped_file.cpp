@@ -73,6 +73,8 @@ void MappedFile::unmap()
     }
 }
 
+void MappedFile::releasePages() const {} // the system takes them when it needs them
+
 #else
 
 namespace {
@@ -125,6 +127,13 @@ void MappedFile::unmap()
 {
     if (!m_bytes.empty()) {
         ::munmap(const_cast<std::byte *>(m_bytes.data()), m_bytes.size());
+    }
+}
+
+void MappedFile::releasePages() const
+{
+    if (!m_bytes.empty()) {
+        ::madvise(const_cast<std::byte *>(m_bytes.data()), m_bytes.size(), MADV_DONTNEED);
     }
 }
 

@@ -24,6 +24,9 @@ public:
 
     std::span<const std::byte> bytes() const { return m_bytes; }
 
+    /// What was read so far need not stay in memory; it comes from disk again when it is touched.
+    void releasePages() const;
+
     /// Another program has cut the file since, and the lost part was read: as zeros.
     bool wasCut() const;
 

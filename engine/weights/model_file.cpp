@@ -177,6 +177,13 @@ std::uint64_t ModelFile::bytes() const
     return sum;
 }
 
+void ModelFile::releasePages() const
+{
+    for (const MappedFile &file : m_impl->files) {
+        file.releasePages();
+    }
+}
+
 bool ModelFile::wasCut() const
 {
     return std::any_of(m_impl->files.begin(), m_impl->files.end(),

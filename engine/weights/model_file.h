@@ -76,6 +76,9 @@ public:
     /// large).
     Result<std::string> dataFile(std::string_view name) const;
 
+    /// What was read so far is kept elsewhere and need not stay in memory; tensors stay valid.
+    void releasePages() const;
+
     /// One of its files was cut short by another program while it was used; what was computed since is worth
     /// nothing.
     bool wasCut() const;

@@ -1,157 +1,10 @@
 #include "engine/base/log.h"
-#include "engine/engine.h"
-#include "engine/model/decoder.h"
-#include "engine/run/crc32.h"
 #include "engine/run/prefix_cache.h"
-#include "tests/engine/golden.h"
+#include "tests/engine/prefix_support.h"
 
-#include <QProcess>
-#include <QTemporaryDir>
-
-#include <atomic>
 #include <future>
 
 using namespace engine;
-
-namespace {
-
-namespace fs = std::filesystem;
-
-std::shared_ptr<const Model> loadModel(const std::string &name, const std::string &file,
-                                       const PrefixCacheSettings &settings = {})
-{
-    LoadOptions options;
-    options.threads = 2;
-    options.prefixCache = settings;
-    auto model = Model::load(Golden::folderOf(name) / file, options);
-    if (!model) {
-        qWarning("%s", model.error().detail.c_str());
-        return nullptr;
-    }
-    return *model;
-}
-
-/// Ids that repeat nothing for long; texts of another seed differ everywhere.
-std::vector<TokenId> someTokens(int count, std::uint32_t seed)
-{
-    std::vector<TokenId> tokens;
-    for (int i = 0; i < count; ++i) {
-        seed = seed * 1664525u + 1013904223u; // Numerical Recipes
-        tokens.push_back(TokenId(20 + (seed >> 8) % 550));
-    }
-    return tokens;
-}
-
-std::vector<TokenId> joined(std::vector<TokenId> first, const std::vector<TokenId> &second)
-{
-    first.insert(first.end(), second.begin(), second.end());
-    return first;
-}
-
-/// What a session says after a prompt, to the last bit.
-struct Said
-{
-    std::vector<TokenId> tokens;
-    std::vector<float> logProbabilities;
-    int reused = -1;
-
-    bool sameAs(const Said &other) const
-    {
-        return !tokens.empty() && tokens == other.tokens && logProbabilities == other.logProbabilities;
-    }
-};
-
-Said say(Session &session, const std::vector<TokenId> &prompt, int count = 6)
-{
-    GenerateOptions options;
-    options.maxTokens = count;
-    options.ignoreEnd = true;
-    options.logProbabilities = 50;
-    const auto generated = session.generate(prompt, options, {});
-    if (!generated) {
-        qWarning("%s", generated.error().detail.c_str());
-        return {};
-    }
-    Said said{generated->tokens, {}, generated->reusedTokens};
-    for (const LogProbabilities &entry : generated->logProbabilities) {
-        for (const TokenLogProbability &top : entry.top) {
-            said.logProbabilities.push_back(top.value);
-        }
-    }
-    return said;
-}
-
-Said sayIn(const std::shared_ptr<const Model> &model, const std::vector<TokenId> &prompt,
-           const SessionOptions &options = {})
-{
-    if (!model) {
-        return {};
-    }
-    auto session = Session::open(model, options);
-    return session ? say(*session, prompt) : Said();
-}
-
-SessionOptions alone(KvType type = KvType::F16)
-{
-    SessionOptions options;
-    options.kv = type;
-    options.reuse = false;
-    return options;
-}
-
-std::vector<fs::path> filesIn(const QTemporaryDir &folder)
-{
-    std::vector<fs::path> files;
-    for (const auto &entry : fs::directory_iterator(folder.path().toStdString())) {
-        files.push_back(entry.path());
-    }
-    std::ranges::sort(files);
-    return files;
-}
-
-PrefixCacheSettings onDisk(const QTemporaryDir &folder, std::uint64_t limit = 1u << 30)
-{
-    PrefixCacheSettings settings;
-    settings.folder = folder.path().toStdString();
-    settings.disk = limit;
-    return settings;
-}
-
-/// A decoder below the door, for what a session does not show.
-struct Parts
-{
-    std::shared_ptr<const ModelFile> file;
-    std::unique_ptr<Decoder> decoder;
-};
-
-Parts partsOf(const std::string &name, const std::string &file)
-{
-    Parts parts;
-    auto opened = ModelFile::open(Golden::folderOf(name) / file);
-    if (!opened) {
-        return parts;
-    }
-    parts.file = *opened;
-    const auto config = readConfig(*parts.file);
-    if (config) {
-        auto decoder = Decoder::load(*parts.file, *config, makeCpuBackend(1));
-        parts.decoder = decoder ? *std::move(decoder) : nullptr;
-    }
-    return parts;
-}
-
-/// Reads all of it.
-KvCache cacheOf(const Decoder &decoder, const std::vector<TokenId> &tokens)
-{
-    KvCache cache = *decoder.makeCache(8192, KvType::F16);
-    const auto read = decoder.run(cache, tokens, Decoder::LogitRows::Last, [](auto) {}, {});
-    if (!read) {
-        qFatal("%s", read.error().detail.c_str());
-    }
-    return cache;
-}
-
-} // namespace
 
 class TestPrefixCache : public QObject
 {
@@ -159,8 +12,6 @@ class TestPrefixCache : public QObject
 
 private slots:
     void initTestCase();
-    void init();
-    void crcIsThatOfZip();
     void knownBeginningsGiveTheSameBits_data();
     void knownBeginningsGiveTheSameBits();
     void typesOfCacheAreKeptApart();
@@ -169,18 +20,12 @@ private slots:
     void windowsBoundTheMemory();
     void windowsAreTakenUpAtCheckpoints();
     void memoryStaysWithinItsBudget();
-    void aRestartFindsItAgain();
-    void damagedFilesAreRefused_data();
-    void damagedFilesAreRefused();
-    void filesOfAnotherModelAreRefused();
-    void theFolderStaysWithinItsLimit();
-    void aFolderThatCannotBeWrittenHarmsNothing();
-    void programsShareAFolder();
+    void whatIsTurnedAnewIsNotCalledKnown();
+    void nothingIsKeptOfAModelThatWasCut();
 
 private:
-    std::vector<TokenId> m_first = someTokens(200, 1);
-    std::vector<TokenId> m_second = joined(someTokens(150, 1), someTokens(80, 2)); ///< 150 in common
-    std::atomic<int> m_warnings = 0;
+    std::vector<TokenId> m_first = firstPrompt();
+    std::vector<TokenId> m_second = secondPrompt();
 };
 
 void TestPrefixCache::initTestCase()
@@ -188,23 +33,6 @@ void TestPrefixCache::initTestCase()
     if (Golden::folderOf("llama").empty()) {
         QSKIP("needs ../shared");
     }
-    setLogSink(
-        [this](LogLevel level, std::string_view) { m_warnings += level == LogLevel::Warning ? 1 : 0; });
-}
-
-void TestPrefixCache::init()
-{
-    m_warnings = 0;
-}
-
-void TestPrefixCache::crcIsThatOfZip()
-{
-    const std::string text = "123456789 and a longer text behind it";
-    const auto bytes = std::as_bytes(std::span(text));
-
-    QCOMPARE(crc32(bytes.first(9)), 0xCBF43926u); // the check value of the catalogue of CRC algorithms
-    QCOMPARE(crc32(bytes.subspan(9), crc32(bytes.first(9))), crc32(bytes));
-    QCOMPARE(crc32({}), 0u);
 }
 
 void TestPrefixCache::knownBeginningsGiveTheSameBits_data()
@@ -379,191 +207,50 @@ void TestPrefixCache::memoryStaysWithinItsBudget()
     QCOMPARE(none.bytes(), std::uint64_t(0));
 }
 
-void TestPrefixCache::aRestartFindsItAgain()
+void TestPrefixCache::whatIsTurnedAnewIsNotCalledKnown()
 {
-    for (const auto &[name, file] : {std::pair("llama", "llama-f16.gguf"), std::pair("mistral", "hf")}) {
-        if (!fs::exists(Golden::folderOf(name) / file)) {
-            QSKIP("needs ../shared");
-        }
-        QTemporaryDir folder;
-        sayIn(loadModel(name, file, onDisk(folder)), m_first); // the model goes at once, and has saved
-        QVERIFY(filesIn(folder).size() >= 6);
-
-        const auto model = loadModel(name, file, onDisk(folder));
-        const Said second = sayIn(model, m_second);
-
-        QCOMPARE(second.reused, 128);
-        QVERIFY(second.sameAs(sayIn(model, m_second, alone())));
-    }
-    QCOMPARE(m_warnings.load(), 0);
-}
-
-void TestPrefixCache::damagedFilesAreRefused_data()
-{
-    QTest::addColumn<int>("how");
-    QTest::addRow("truncated") << 0;
-    QTest::addRow("empty") << 1;
-    QTest::addRow("a bit of the header") << 2;
-    QTest::addRow("a bit of the tokens") << 3;
-    QTest::addRow("a bit of the numbers") << 4;
-    QTest::addRow("a bit of the sum") << 5;
-    QTest::addRow("bytes behind it") << 6;
-    QTest::addRow("something else") << 7;
-}
-
-void TestPrefixCache::damagedFilesAreRefused()
-{
-    QFETCH(int, how);
-    QTemporaryDir folder;
-    sayIn(loadModel("llama", "llama-f16.gguf", onDisk(folder)), m_first);
-    const auto files = filesIn(folder);
-    for (const fs::path &path : files) {
-        std::string bytes = Golden::readFile(path);
-        const std::size_t at[] = {0, 0, 9, 34, bytes.size() / 2, bytes.size() - 2, 0, 0};
-        if (how == 0) {
-            bytes.resize(bytes.size() - 7);
-        } else if (how == 1) {
-            bytes.clear();
-        } else if (how == 6) {
-            bytes += "more";
-        } else if (how == 7) {
-            bytes = "something else";
-        } else {
-            bytes[at[how]] = char(bytes[at[how]] ^ 16);
-        }
-        std::ofstream(path, std::ios::binary) << bytes;
-    }
-    const auto model = loadModel("llama", "llama-f16.gguf", onDisk(folder));
-
-    const Said said = sayIn(model, m_second);
-
-    QCOMPARE(said.reused, 0);
-    QCOMPARE(m_warnings.load(), 1); // the first page's file; without it the rest is of no use
-    QVERIFY(said.sameAs(sayIn(model, m_second, alone())));
-}
-
-void TestPrefixCache::filesOfAnotherModelAreRefused()
-{
-    if (Golden::folderOf("qwen3").empty()) {
+    if (!fs::exists(Golden::folderOf("phi3-longrope") / "hf")) {
         QSKIP("needs ../shared");
     }
+    const auto model = loadModel("phi3-longrope", "hf");
+    QVERIFY(model);
+    const auto longer = joined(m_first, someTokens(100, 7)); // the first range ends at 256 tokens
+    auto session = Session::open(model, alone());
+    QVERIFY(session);
+    say(*session, m_first);
+
+    const Said outgrown = say(*session, longer);
+    const Said within = say(*session, longer);
+    const Said cutBack = say(*session, m_first);
+
+    QCOMPARE(outgrown.reused, 0);
+    QVERIFY(outgrown.sameAs(sayIn(model, longer, alone())));
+    QVERIFY(within.reused > 256);
+    QCOMPARE(cutBack.reused, 0);
+    QVERIFY(cutBack.sameAs(sayIn(model, m_first, alone())));
+}
+
+void TestPrefixCache::nothingIsKeptOfAModelThatWasCut()
+{
+    const Parts parts = partsOf("llama", "llama-f16.gguf");
+    QVERIFY(parts.decoder);
     QTemporaryDir folder;
-    QTemporaryDir others;
-    sayIn(loadModel("llama", "llama-f16.gguf", onDisk(folder)), m_first);
-    sayIn(loadModel("qwen3", "qwen3-bf16.gguf", onDisk(others)), m_first);
-    const auto files = filesIn(folder);
-    const auto foreign = filesIn(others);
-    QCOMPARE(files.size(), foreign.size());
-    for (std::size_t i = 0; i < files.size(); ++i) {
-        fs::copy_file(foreign[i], files[i], fs::copy_options::overwrite_existing);
-    }
-    const auto model = loadModel("llama", "llama-f16.gguf", onDisk(folder));
+    bool sound = true;
+    PrefixCacheOptions options{1u << 30, folder.path().toStdString(), 1u << 30, [&sound] { return sound; }};
+    PrefixCache prefixes(*parts.decoder, "model", std::move(options));
 
-    const Said said = sayIn(model, m_first);
+    sound = false;
+    prefixes.keep(cacheOf(*parts.decoder, m_first), true);
+    prefixes.waitUntilSaved();
 
-    QCOMPARE(said.reused, 0);
-    QCOMPARE(m_warnings.load(), 1);
-    QVERIFY(said.sameAs(sayIn(model, m_first, alone())));
+    QCOMPARE(prefixes.bytes(), std::uint64_t(0));
+    QVERIFY(filesIn(folder).empty());
+    sound = true;
+    prefixes.keep(cacheOf(*parts.decoder, m_first), true);
+    prefixes.waitUntilSaved();
+    QVERIFY(prefixes.bytes() > 0);
+    QCOMPARE(filesIn(folder).size(), std::size_t(6)); // whole pages of 200 tokens
 }
 
-void TestPrefixCache::theFolderStaysWithinItsLimit()
-{
-    QTemporaryDir folder;
-    sayIn(loadModel("llama", "llama-f16.gguf", onDisk(folder)), m_first);
-    std::uint64_t bytes = 0;
-    for (const fs::path &path : filesIn(folder)) {
-        bytes += fs::file_size(path);
-    }
-    const std::uint64_t limit = bytes * 3 / 2;
-    for (std::uint32_t seed = 5; seed < 9; ++seed) {
-        sayIn(loadModel("llama", "llama-f16.gguf", onDisk(folder, limit)), someTokens(200, seed));
-    }
-
-    bytes = 0;
-    for (const fs::path &path : filesIn(folder)) {
-        bytes += fs::file_size(path);
-        QCOMPARE(path.extension(), fs::path(".kv"));
-    }
-    QVERIFY(bytes <= limit);
-    QCOMPARE(sayIn(loadModel("llama", "llama-f16.gguf", onDisk(folder, limit)), someTokens(200, 8)).reused,
-             160);
-    QCOMPARE(sayIn(loadModel("llama", "llama-f16.gguf", onDisk(folder, limit)), m_first).reused, 0);
-}
-
-void TestPrefixCache::aFolderThatCannotBeWrittenHarmsNothing()
-{
-    QTemporaryDir folder;
-    const fs::path file = fs::path(folder.path().toStdString()) / "file";
-    std::ofstream(file) << "no folder";
-    PrefixCacheSettings settings;
-    settings.folder = file;
-    {
-        const auto model = loadModel("llama", "llama-f16.gguf", settings);
-        QVERIFY(sayIn(model, m_first).sameAs(sayIn(model, m_first, alone())));
-    }
-
-    QCOMPARE(m_warnings.load(), 1); // said once
-}
-
-void TestPrefixCache::programsShareAFolder()
-{
-    QTemporaryDir folder;
-    std::vector<std::unique_ptr<QProcess>> children;
-    for (int i = 0; i < 3; ++i) {
-        children.push_back(std::make_unique<QProcess>());
-        children.back()->start(QCoreApplication::applicationFilePath(), {"--child", folder.path()});
-    }
-    QByteArray said;
-    for (const auto &child : children) {
-        QVERIFY(child->waitForFinished(60000));
-        QCOMPARE(child->exitStatus(), QProcess::NormalExit);
-        QCOMPARE(child->exitCode(), 0);
-        const QByteArray output = child->readAllStandardOutput();
-        QVERIFY(!output.isEmpty() && (said.isEmpty() || output == said));
-        said = output;
-    }
-
-    const auto model = loadModel("llama", "llama-f16.gguf", onDisk(folder));
-    const Said after = sayIn(model, m_second);
-    QCOMPARE(after.reused, 192);
-    QVERIFY(after.sameAs(sayIn(model, m_second, alone())));
-    QCOMPARE(m_warnings.load(), 0);
-}
-
-namespace {
-
-/// One of several programs that use a folder at once: asks the same again and again, each time anew.
-int runChild(const char *folder)
-{
-    PrefixCacheSettings settings;
-    settings.folder = folder;
-    const auto prompt = joined(someTokens(150, 1), someTokens(80, 2));
-    Said first;
-    for (int round = 0; round < 5; ++round) {
-        const Said said = sayIn(loadModel("llama", "llama-f16.gguf", settings), prompt);
-        if (round == 0) {
-            first = said;
-        }
-        if (!said.sameAs(first)) {
-            return 1;
-        }
-    }
-    for (const TokenId token : first.tokens) {
-        std::printf("%d ", token);
-    }
-    return 0;
-}
-
-} // namespace
-
-int main(int argc, char **argv)
-{
-    if (argc == 3 && std::string_view(argv[1]) == "--child") {
-        return runChild(argv[2]);
-    }
-    QCoreApplication app(argc, argv);
-    TestPrefixCache test;
-    return QTest::qExec(&test, argc, argv);
-}
-
+QTEST_GUILESS_MAIN(TestPrefixCache)
 #include "test_prefix_cache.moc"
