@@ -28,9 +28,12 @@ std::string hashOf(std::string_view text)
 class JinjaChatTemplate final : public ChatTemplate
 {
 public:
-    JinjaChatTemplate(jinja::Template parsed, std::string name, const Tokenizer &tokenizer)
+    /// @param otherwise  what renders conversations that this one cannot; may be null
+    JinjaChatTemplate(jinja::Template parsed, std::string name, const Tokenizer &tokenizer,
+                      std::unique_ptr<const ChatTemplate> otherwise)
         : m_template(std::move(parsed))
         , m_name(std::move(name))
+        , m_otherwise(std::move(otherwise))
     {
         const SpecialTokens &special = tokenizer.special();
         m_begin = special.bos ? std::string(tokenizer.tokenText(*special.bos)) : std::string();
@@ -42,6 +45,23 @@ public:
     Result<std::vector<PromptPiece>> render(std::span<const TemplateMessage> messages,
                                             bool addGenerationPrompt,
                                             std::optional<bool> thinking) const override
+    {
+        auto pieces = renderAlone(messages, addGenerationPrompt, thinking);
+        if (pieces || !m_otherwise) {
+            return pieces;
+        }
+        auto known = m_otherwise->render(messages, addGenerationPrompt, thinking);
+        if (!known) {
+            return pieces;
+        }
+        logLine(LogLevel::Warning, "chat template: " + pieces.error().detail + "; the form of " +
+                                       m_otherwise->name() + " is used");
+        return known;
+    }
+
+    /// Without another form to turn to.
+    Result<std::vector<PromptPiece>> renderAlone(std::span<const TemplateMessage> messages,
+                                                 bool addGenerationPrompt, std::optional<bool> thinking) const
     {
         auto pieces = renderOnce(messages, addGenerationPrompt, thinking);
         const bool system = !messages.empty() && messages.front().role == "system";
@@ -94,6 +114,7 @@ private:
 
     jinja::Template m_template;
     std::string m_name;
+    std::unique_ptr<const ChatTemplate> m_otherwise;
     std::string m_begin;
     std::string m_end;
 };
@@ -120,6 +141,14 @@ std::string templateOfConfig(const ModelFile &file)
     return {};
 }
 
+std::unique_ptr<const ChatTemplate> fromForm(const ChatForm *form, const Tokenizer &tokenizer)
+{
+    auto parsed = jinja::Template::parse(form ? form->source : std::string_view());
+    return form && parsed ? std::make_unique<JinjaChatTemplate>(*std::move(parsed), std::string(form->name),
+                                                                tokenizer, nullptr)
+                          : nullptr;
+}
+
 /// Empty, and the reason in the log, where the template is not to be used.
 std::unique_ptr<const ChatTemplate> fromSource(const std::string &source, const Tokenizer &tokenizer,
                                                const std::string &path)
@@ -131,10 +160,10 @@ std::unique_ptr<const ChatTemplate> fromSource(const std::string &source, const 
     }
     const ChatForm *form = chatFormOf(source);
     auto own = std::make_unique<JinjaChatTemplate>(
-        *std::move(parsed), std::string(form ? form->name : "own") + " template " + hashOf(source),
-        tokenizer);
+        *std::move(parsed), std::string(form ? form->name : "own") + " template " + hashOf(source), tokenizer,
+        fromForm(form ? form : chatFormOf(tokenizer), tokenizer));
     const std::vector<TemplateMessage> probe{{"user", "Hello"}};
-    if (const auto pieces = own->render(probe, true, {}); !pieces) {
+    if (const auto pieces = own->renderAlone(probe, true, {}); !pieces) {
         logLine(LogLevel::Warning, path + ": chat template: " + pieces.error().detail);
         return nullptr;
     }
@@ -160,14 +189,7 @@ std::unique_ptr<const ChatTemplate> ChatTemplate::load(const ModelFile &file, co
             return own;
         }
     }
-    const ChatForm *form = chatFormOf(tokenizer);
-    if (!form) {
-        return nullptr;
-    }
-    auto parsed = jinja::Template::parse(form->source);
-    return parsed
-               ? std::make_unique<JinjaChatTemplate>(*std::move(parsed), std::string(form->name), tokenizer)
-               : nullptr;
+    return fromForm(chatFormOf(tokenizer), tokenizer);
 }
 
 std::vector<TokenId> encodePieces(const Tokenizer &tokenizer, std::span<const PromptPiece> pieces)

@@ -42,6 +42,8 @@ public:
     /// model's.
     virtual std::string name() const = 0;
     /// A template that refuses a system message, or leaves it out, gets it before the first user's text.
+    /// Where the model's own cannot render a conversation, the known form of its kind does, and the log says
+    /// so.
     /// @param thinking  what it is told about reasoning, where it asks; empty: its own choice
     /// Errors: Unsupported (roles that the form refuses; the template's own message, never with message text
     /// in it).

@@ -1,3 +1,4 @@
+#include "engine/base/log.h"
 #include "engine/tokenizer/chat_template.h"
 #include "engine/tokenizer/jinja.h"
 #include "engine/weights/gguf_writer.h"
@@ -171,6 +172,7 @@ private slots:
     void fallsBackToTheFormOfTheVocabulary();
     void putsRefusedSystemTextBeforeTheQuestion_data();
     void putsRefusedSystemTextBeforeTheQuestion();
+    void takesTheKnownFormForOneConversation();
     void messageTextNeverBecomesControl_data();
     void messageTextNeverBecomesControl();
     void joinsTextAcrossPieces();
@@ -611,7 +613,26 @@ void TestChatTemplate::putsRefusedSystemTextBeforeTheQuestion()
     QVERIFY(model.isLoaded());
 
     QCOMPARE(model.rendered({{"system", "Rules"}, {"user", "Hi"}}), std::string("<[Rules\n\nHi]>"));
-    QVERIFY(model.rendered({{"system", "Rules"}}).starts_with('!'));
+}
+
+void TestChatTemplate::takesTheKnownFormForOneConversation()
+{
+    const TinyModel model("{% if messages|length > 1 %}{{ raise_exception('one turn only') }}{% endif %}"
+                          "{% for m in messages %}<{{ m.content }}>{% endfor %}");
+    QVERIFY(model.isLoaded());
+    std::string logged;
+    engine::setLogSink([&](engine::LogLevel, std::string_view line) { logged = line; });
+
+    const std::string one = model.rendered({{"user", "Hi"}});
+    const std::string quiet = logged;
+    const std::string three = model.rendered({{"user", "Hi"}, {"assistant", "Yes?"}, {"user", "Who?"}});
+    engine::setLogSink({});
+
+    QCOMPARE(one, std::string("<[Hi]>"));
+    QVERIFY(quiet.empty());
+    QCOMPARE(three, std::string("<|im_start|>user\n[Hi]<|im_end|>\n<|im_start|>assistant\n[Yes?]<|im_end|>\n"
+                                "<|im_start|>user\n[Who?]<|im_end|>\n<|im_start|>assistant\n"));
+    QVERIFY(logged.find("one turn only; the form of ChatML is used") != std::string::npos);
 }
 
 void TestChatTemplate::messageTextNeverBecomesControl_data()
