@@ -219,6 +219,11 @@ Result<void> Services::removeDocument(rag::DocumentId document)
 
 Result<void> Services::forgetPrompts()
 {
+    {
+        const std::lock_guard lock(m_impl->mutex);
+        if (m_impl->generator)
+            m_impl->generator->forgetPrompts(); // what it holds, and is about to write
+    }
     return removeFilesIn(m_impl->promptsFolder());
 }
 
