@@ -1,10 +1,10 @@
-#include "engine/base/unicode.h"
 #include "rag/eval/evaluation.h"
-#include "rag/text/normalizer.h"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
 namespace rag {
 
@@ -15,42 +15,6 @@ using Rows = std::vector<const EvalRow *>;
 
 constexpr int kDepths[] = {1, 3, 5, 10};
 constexpr int kNotFound = 1'000'000;
-
-/// Folded as for the index; only letters, digits and what answers are made of ("/etc/fstab", "1.5%") stay.
-/// Thousands separators go, the Arabic decimal separator becomes a point.
-std::string comparable(std::string_view text)
-{
-    std::string prepared;
-    for (std::size_t at = 0; at < text.size();) {
-        const char32_t c = engine::nextCodePoint(text, at);
-        if (c == 0x066B)
-            prepared += '.';
-        else if (c != U',' && c != 0x066C)
-            engine::appendUtf8(prepared, c);
-    }
-    const std::string folded = normalizeForIndex(prepared).text;
-    std::string flat = " ";
-    for (std::size_t at = 0; at < folded.size();) {
-        const char32_t c = engine::nextCodePoint(folded, at);
-        const bool kept = engine::isLetter(c) || engine::isNumber(c) || engine::isMark(c) ||
-                          (c < 128 && std::string_view("._%/<>-").find(char(c)) != std::string_view::npos);
-        if (kept)
-            engine::appendUtf8(flat, c);
-        else if (flat.back() != ' ')
-            flat += ' ';
-    }
-    if (flat.back() != ' ')
-        flat += ' ';
-    return flat;
-}
-
-std::size_t characters(std::string_view text)
-{
-    std::size_t count = 0;
-    for (std::size_t at = 0; at < text.size(); ++count)
-        engine::nextCodePoint(text, at);
-    return count;
-}
 
 /// Of each gold page, from 1.
 std::vector<int> ranksOf(const std::vector<GoldPage> &gold, const std::vector<FoundPage> &pages)
@@ -110,7 +74,10 @@ double share(int part, int whole)
 Json answerFigures(const Rows &rows)
 {
     int asked = 0, abstained = 0, citations = 0, rightCitations = 0, cited = 0, shortOnes = 0, matched = 0,
-        both = 0;
+        both = 0, byExtract = 0, generated = 0, byGenerated = 0, sentences = 0, supported = 0, weak = 0,
+        boxed = 0, boxesHit = 0;
+    double boxUnion = 0;
+    double boxCovered = 0;
     for (const EvalRow *row : rows) {
         if (!row->answer || !row->question.answerable)
             continue;
@@ -122,9 +89,27 @@ Json answerFigures(const Rows &rows)
         citations += int(row->answer->citations.size());
         rightCitations += right;
         cited += right > 0 ? 1 : 0;
+        for (const AnswerSentence &sentence : row->answer->sentences) {
+            ++sentences;
+            supported += sentence.verdict == Verdict::Supported ? 1 : 0;
+            weak += sentence.verdict == Verdict::Weak ? 1 : 0;
+        }
+        if (!row->boxFits.empty()) { // of several citations on gold pages the one that fits best
+            const auto best = std::max_element(
+                row->boxFits.begin(), row->boxFits.end(),
+                [](const BoxFit &a, const BoxFit &b) { return a.unionShare < b.unionShare; });
+            ++boxed;
+            boxesHit += best->unionShare > 0 ? 1 : 0;
+            boxUnion += best->unionShare;
+            boxCovered += best->covered;
+        }
         if (!row->question.shortAnswer)
             continue;
         ++shortOnes;
+        byExtract +=
+            !row->answer->abstained && containsAnswer(row->answer->extract, row->question.answers) ? 1 : 0;
+        generated += row->answer->generated.empty() ? 0 : 1;
+        byGenerated += containsAnswer(row->answer->generated, row->question.answers) ? 1 : 0;
         const bool match =
             !row->answer->abstained && containsAnswer(row->answer->text, row->question.answers);
         matched += match ? 1 : 0;
@@ -138,7 +123,17 @@ Json answerFigures(const Rows &rows)
             {"short_n", shortOnes},
             {"answer_match", share(matched, shortOnes)},
             {"answer_match_and_cited", share(both, shortOnes)},
-            {"false_abstention", share(abstained, asked)}};
+            {"false_abstention", share(abstained, asked)},
+            {"extract_match", share(byExtract, shortOnes)},
+            {"generated_n", generated},
+            {"generated_match", share(byGenerated, shortOnes)},
+            {"sentences", sentences},
+            {"sentences_supported", share(supported, sentences)},
+            {"sentences_weak", share(weak, sentences)},
+            {"box_n", boxed},
+            {"box_iou", boxed > 0 ? boxUnion / boxed : 0},
+            {"box_covers_gold", boxed > 0 ? boxCovered / boxed : 0},
+            {"box_touches_gold", share(boxesHit, boxed)}};
 }
 
 Json abstentionFigures(const Rows &rows)
@@ -163,6 +158,103 @@ Json abstentionFigures(const Rows &rows)
             {"auroc", areaUnderCurve(answerableScores, otherScores)}};
 }
 
+double quantile(std::vector<double> values, double share)
+{
+    if (values.empty())
+        return 0;
+    std::sort(values.begin(), values.end());
+    return values[std::min(std::size_t(share * double(values.size())), values.size() - 1)];
+}
+
+/// Times of questions in seconds, those of answers only where there are some.
+Json timeFigures(const Rows &rows)
+{
+    std::vector<double> retrieve;
+    std::vector<double> answer;
+    for (const EvalRow *row : rows) {
+        retrieve.push_back(row->retrieveSeconds);
+        if (row->answer)
+            answer.push_back(row->answerSeconds);
+    }
+    return {{"retrieve_median", quantile(retrieve, 0.5)},
+            {"retrieve_p95", quantile(retrieve, 0.95)},
+            {"answer_median", quantile(answer, 0.5)},
+            {"answer_p95", quantile(answer, 0.95)}};
+}
+
+/// Each gold quote once, however many questions share it.
+Json quoteFigures(const std::vector<const QuoteReading *> &quotes)
+{
+    int found = 0;
+    int there = 0;
+    int inOrder = 0;
+    double error = 0;
+    constexpr double kContiguous = 0.1; // of the characters may differ
+    for (const QuoteReading *quote : quotes) {
+        found += quote->found ? 1 : 0;
+        there += quote->wordsThere ? 1 : 0;
+        inOrder += quote->wordsThere && quote->characterError <= kContiguous ? 1 : 0;
+        error += quote->characterError;
+    }
+    const int count = int(quotes.size());
+    return {{"quotes", count},
+            {"quotes_found", share(found, count)},
+            {"character_error", count > 0 ? error / count : 0},
+            {"words_there", share(there, count)},
+            {"reading_order", share(inOrder, there)}};
+}
+
+Json extractionFigures(std::span<const EvalRow> rows, std::span<const PageReading> pages)
+{
+    std::map<std::string, std::vector<const QuoteReading *>> byFile;
+    std::map<std::string, std::vector<const QuoteReading *>> byLanguage;
+    std::vector<const QuoteReading *> all;
+    for (const EvalRow &row : rows)
+        for (const QuoteReading &quote : row.quotes) {
+            all.push_back(&quote);
+            byFile[quote.pdf].push_back(&quote);
+            byLanguage[row.question.documentLanguage].push_back(&quote);
+        }
+    if (all.empty() && pages.empty())
+        return Json::object();
+    Json json = quoteFigures(all);
+    if (!pages.empty()) {
+        std::map<std::string, std::vector<const PageReading *>> known;
+        for (const PageReading &page : pages)
+            known[page.pdf].push_back(&page);
+        double words = 0;
+        double recalled = 0;
+        double error = 0;
+        Json texts = Json::object();
+        for (const auto &[pdf, readings] : known) {
+            double fileWords = 0;
+            double fileRecalled = 0;
+            double fileError = 0;
+            for (const PageReading *page : readings) {
+                fileWords += page->words;
+                fileRecalled += page->wordRecall * page->words;
+                fileError += page->characterError * page->words;
+            }
+            words += fileWords;
+            recalled += fileRecalled;
+            error += fileError;
+            texts[pdf] = {{"pages", readings.size()},
+                          {"word_recall", fileWords > 0 ? fileRecalled / fileWords : 0},
+                          {"text_error", fileWords > 0 ? fileError / fileWords : 0}};
+        }
+        json["known_pages"] = pages.size();
+        json["word_recall"] = words > 0 ? recalled / words : 0;
+        json["text_error"] = words > 0 ? error / words : 0;
+        json["known_texts"] = std::move(texts);
+    }
+    for (const auto &[name, groups] : {std::pair("by_file", byFile), std::pair("by_language", byLanguage)}) {
+        json[name] = Json::object();
+        for (const auto &[key, quotes] : groups)
+            json[name][key] = quoteFigures(quotes);
+    }
+    return json;
+}
+
 Json grouped(std::span<const EvalRow> rows, const std::function<std::string(const EvalQuestion &)> &keyOf)
 {
     std::map<std::string, Rows> groups;
@@ -174,7 +266,8 @@ Json grouped(std::span<const EvalRow> rows, const std::function<std::string(cons
                      {"document", retrievalFigures(group, true)},
                      {"library", retrievalFigures(group, false)},
                      {"answers", answerFigures(group)},
-                     {"abstention", abstentionFigures(group)}};
+                     {"abstention", abstentionFigures(group)},
+                     {"seconds", timeFigures(group)}};
     return json;
 }
 
@@ -189,7 +282,7 @@ Json pageList(const std::vector<FoundPage> &pages)
 
 } // namespace
 
-Json figures(std::span<const EvalRow> rows, double ingestSeconds)
+Json figures(std::span<const EvalRow> rows, double ingestSeconds, std::span<const PageReading> pages)
 {
     Rows all;
     double retrieve = 0;
@@ -202,18 +295,39 @@ Json figures(std::span<const EvalRow> rows, double ingestSeconds)
     const auto languages = [](const EvalQuestion &question) {
         return question.language + ">" + question.documentLanguage;
     };
-    return {{"document", retrievalFigures(all, true)},
-            {"library", retrievalFigures(all, false)},
-            {"answers", answerFigures(all)},
-            {"abstention", abstentionFigures(all)},
-            {"by_language", grouped(rows, languages)},
-            {"by_type", grouped(rows, [](const EvalQuestion &question) { return question.type; })},
-            {"seconds",
-             {{"ingest", ingestSeconds},
-              {"retrieve", retrieve},
-              {"answer", answer},
-              {"retrieve_mean", rows.empty() ? 0 : retrieve / double(rows.size())},
-              {"answer_mean", rows.empty() ? 0 : answer / double(rows.size())}}}};
+    Json json{{"document", retrievalFigures(all, true)},
+              {"library", retrievalFigures(all, false)},
+              {"answers", answerFigures(all)},
+              {"abstention", abstentionFigures(all)},
+              {"extraction", extractionFigures(rows, pages)},
+              {"by_language", grouped(rows, languages)},
+              {"by_type", grouped(rows, [](const EvalQuestion &question) { return question.type; })},
+              {"seconds",
+               {{"ingest", ingestSeconds},
+                {"retrieve", retrieve},
+                {"answer", answer},
+                {"retrieve_mean", rows.empty() ? 0 : retrieve / double(rows.size())},
+                {"answer_mean", rows.empty() ? 0 : answer / double(rows.size())}}}};
+    json["seconds"].update(timeFigures(all));
+    return json;
+}
+
+bool wentRight(const EvalRow &row)
+{
+    constexpr int kDepth = 5;
+    if (!row.answer) {
+        const std::vector<int> ranks =
+            ranksOf(row.question.gold, row.inDocument ? row.documentPages : row.libraryPages);
+        return !ranks.empty() && *std::min_element(ranks.begin(), ranks.end()) <= kDepth;
+    }
+    if (!row.question.answerable)
+        return row.answer->abstained && row.answer->citations.empty();
+    if (row.answer->abstained)
+        return false;
+    if (row.question.shortAnswer)
+        return containsAnswer(row.answer->text, row.question.answers);
+    return std::any_of(row.answer->citations.begin(), row.answer->citations.end(),
+                       [&](const Citation &citation) { return onGoldPage(citation, row.question); });
 }
 
 Json rowObject(const EvalRow &row)
@@ -224,7 +338,16 @@ Json rowObject(const EvalRow &row)
               {"document_ranks", ranksOf(row.question.gold, row.documentPages)},
               {"library_ranks", ranksOf(row.question.gold, row.libraryPages)},
               {"document_pages", pageList(row.documentPages)},
-              {"library_pages", pageList(row.libraryPages)}};
+              {"library_pages", pageList(row.libraryPages)},
+              {"right", wentRight(row)}};
+    if (!row.quotes.empty()) {
+        json["quotes"] = Json::array();
+        for (const QuoteReading &quote : row.quotes)
+            json["quotes"].push_back({{"page", quote.page + 1},
+                                      {"found", quote.found},
+                                      {"words_there", quote.wordsThere},
+                                      {"character_error", quote.characterError}});
+    }
     if (!row.answer)
         return json;
     json["answer"] = row.answer->text;
@@ -234,30 +357,19 @@ Json rowObject(const EvalRow &row)
     for (const Citation &citation : row.answer->citations)
         json["citations"].push_back({citation.documentName, citation.page + 1});
     json["match"] = containsAnswer(row.answer->text, row.question.answers);
+    json["extract"] = row.answer->extract;
+    json["extract_match"] = containsAnswer(row.answer->extract, row.question.answers);
+    json["generated"] = row.answer->generated;
+    json["generated_match"] = containsAnswer(row.answer->generated, row.question.answers);
+    json["searched_for"] = row.answer->searchedFor;
+    json["sentences"] = Json::array();
+    for (const AnswerSentence &sentence : row.answer->sentences)
+        json["sentences"].push_back({{"verdict", int(sentence.verdict)}, {"support", sentence.support}});
+    json["box_iou"] = Json::array();
+    for (const BoxFit &fit : row.boxFits)
+        json["box_iou"].push_back(fit.unionShare);
+    json["seconds"] = {{"retrieve", row.retrieveSeconds}, {"answer", row.answerSeconds}};
     return json;
-}
-
-bool containsAnswer(std::string_view reply, std::span<const std::string> answers)
-{
-    constexpr std::size_t kWholeWord = 4;
-    const std::string text = comparable(reply);
-    return std::any_of(answers.begin(), answers.end(), [&](const std::string &answer) {
-        std::string wanted = comparable(answer);
-        if (characters(answer) > kWholeWord)
-            wanted = wanted.substr(1, wanted.size() - 2);
-        return wanted.size() > 0 && wanted != " " && text.find(wanted) != std::string::npos;
-    });
-}
-
-double areaUnderCurve(std::span<const double> positives, std::span<const double> negatives)
-{
-    if (positives.empty() || negatives.empty())
-        return 0;
-    double wins = 0;
-    for (const double positive : positives)
-        for (const double negative : negatives)
-            wins += positive > negative ? 1 : positive == negative ? 0.5 : 0;
-    return wins / (double(positives.size()) * double(negatives.size()));
 }
 
 } // namespace rag

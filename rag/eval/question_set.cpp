@@ -1,5 +1,7 @@
 #include "rag/eval/question_set.h"
 
+#include "rag/retrieve/question_text.h"
+
 #include <nlohmann/json.hpp>
 
 #include <fstream>
@@ -19,10 +21,42 @@ std::string textOrEmpty(const nlohmann::json &object, const char *key)
     return found == object.end() || found->is_null() ? std::string() : found->get<std::string>();
 }
 
-EvalQuestion readQuestion(const nlohmann::json &json)
+/// A value or a list of values.
+template <class T>
+std::vector<T> listOf(const nlohmann::json &object, const char *key)
+{
+    const auto found = object.find(key);
+    if (found == object.end() || found->is_null())
+        return {};
+    return found->is_array() ? found->get<std::vector<T>>() : std::vector<T>{found->get<T>()};
+}
+
+/// What a person writes for their own library: {"question", "pdf", "page", "answer"}; see README.md.
+EvalQuestion readShort(const nlohmann::json &json, int line)
 {
     EvalQuestion question;
-    question.id = json.at("id").get<std::string>();
+    question.id = json.contains("id") ? textOrEmpty(json, "id") : "line " + std::to_string(line);
+    question.pdf = textOrEmpty(json, "pdf");
+    question.question = json.at("question").get<std::string>();
+    question.language =
+        json.contains("lang") ? textOrEmpty(json, "lang") : questionLanguage(question.question);
+    question.documentLanguage = textOrEmpty(json, "doc_lang");
+    question.type = json.contains("type") ? textOrEmpty(json, "type") : "own";
+    question.answers = listOf<std::string>(json, "answer");
+    question.shortAnswer = !question.answers.empty();
+    for (const int page : listOf<int>(json, "page"))
+        question.gold.push_back({question.pdf, page - 1, textOrEmpty(json, "quote")});
+    question.answerable = json.value("answerable", !question.answers.empty() || !question.gold.empty());
+    question.followUpOf = textOrEmpty(json, "follow_up_of");
+    return question;
+}
+
+EvalQuestion readQuestion(const nlohmann::json &json, int line)
+{
+    if (!json.contains("answerable") || json.contains("answer") || json.contains("page"))
+        return readShort(json, line);
+    EvalQuestion question;
+    question.id = json.contains("id") ? json.at("id").get<std::string>() : "line " + std::to_string(line);
     question.pdf = textOrEmpty(json, "pdf");
     question.documentLanguage = textOrEmpty(json, "doc_lang");
     question.language = textOrEmpty(json, "lang");
@@ -53,7 +87,7 @@ Result<std::vector<EvalQuestion>> parseQuestions(std::string_view jsonLines)
         if (line.find_first_not_of(" \t\r") == std::string_view::npos)
             continue;
         try {
-            questions.push_back(readQuestion(nlohmann::json::parse(line)));
+            questions.push_back(readQuestion(nlohmann::json::parse(line), number));
         } catch (const nlohmann::json::exception &error) {
             return fail(ErrorCode::Damaged,
                         "questions, line " + std::to_string(number) + ": " + error.what());

@@ -16,7 +16,7 @@ struct GoldPage
     std::string quote;
 };
 
-/// One line of an evaluation set (format: rag/eval/README.md).
+/// One line of an evaluation set, in the long or the short form (rag/eval/README.md).
 struct EvalQuestion
 {
     std::string id;
