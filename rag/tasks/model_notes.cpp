@@ -1,14 +1,12 @@
 #include "rag/tasks/model_notes.h"
 
 #include "engine/base/unicode.h"
-#include "rag/answer/evidence.h"
 #include "rag/answer/prompt.h"
-#include "rag/retrieve/question_text.h"
+#include "rag/answer/verifier.h"
 #include "rag/tasks/salience.h"
 #include "rag/text/normalizer.h"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 namespace rag {
@@ -74,26 +72,6 @@ std::vector<std::string> sentencesOf(std::string_view text)
     return sentences;
 }
 
-/// The sentence of the passage that has most of the words.
-TextRange nearest(std::string_view passage, std::string_view words)
-{
-    const std::vector<std::string> stems = keyTerms(words);
-    TextRange best{0, std::uint32_t(passage.size())};
-    std::ptrdiff_t most = 0;
-    for (const TextRange &range : splitSentences(passage)) {
-        std::set<std::string> here;
-        for (IndexWord &word : splitWords(passage.substr(range.begin, range.end - range.begin)))
-            here.insert(std::move(word.stem));
-        const auto common = std::count_if(stems.begin(), stems.end(),
-                                          [&](const std::string &stem) { return here.contains(stem); });
-        if (common > most) {
-            most = common;
-            best = range;
-        }
-    }
-    return best;
-}
-
 } // namespace
 
 NoteMaker::NoteMaker(LanguageModel &model, std::string language)
@@ -149,15 +127,15 @@ Result<std::vector<WrittenNote>> NoteMaker::write(std::span<const Passage> passa
     if (made.answerTokens >= kMaxTokens && sentences.size() > 1)
         sentences.pop_back(); // broken off
     for (std::string &sentence : sentences) {
-        const Support support = supportOf(sentence, passages);
+        const Judgement judged = judgeSentence(sentence, passages);
         const bool repeats = std::any_of(notes.begin(), notes.end(), [&](const WrittenNote &note) {
             return likeness(note.text, sentence) > 0.9;
         });
-        if (!support.holds || support.passage < 0 || repeats || splitWords(sentence).size() < 3)
+        if (judged.verdict != Verdict::Supported || judged.passage < 0 || repeats ||
+            judged.span.end <= judged.span.begin || splitWords(sentence).size() < 3)
             continue;
-        const auto passage = std::size_t(support.passage);
-        const TextRange range = nearest(passages[passage].text, sentence);
-        notes.push_back({std::move(sentence), passage, range.begin, range.end, support.share});
+        notes.push_back({std::move(sentence), std::size_t(judged.passage), judged.span.begin, judged.span.end,
+                         judged.support});
     }
     return notes;
 }

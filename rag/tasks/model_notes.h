@@ -15,13 +15,13 @@ struct WrittenNote
 {
     std::string text;
     std::size_t passage = 0; ///< of those that were given
-    std::uint32_t begin = 0; ///< in its text: the sentence that says most of it
+    std::uint32_t begin = 0; ///< in its text: what it stands on
     std::uint32_t end = 0;
     double support = 0; ///< 0..1
 };
 
 /// Lets a model write about passages, and keeps of it only what the passages are seen to support
-/// (answer/evidence.h): its own words are never taken on trust.
+/// (answer/verifier.h): its own words are never taken on trust.
 class NoteMaker
 {
 public:

@@ -1,6 +1,6 @@
 #include "rag/tasks/result_writer.h"
 
-#include "rag/answer/grounded_answerer.h"
+#include "rag/answer/evidence.h"
 #include "rag/answer/wording.h"
 #include "rag/chunk/chunker.h"
 

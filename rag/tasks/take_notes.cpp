@@ -64,14 +64,13 @@ private:
                 return fail(ErrorCode::Cancelled, "stopped while taking notes");
             std::size_t count = 1;
             if (const auto known = m_made.find(passages[p].chunk); known != m_made.end()) {
-                ++m_known;
                 for (const TaskNote &note : known->second)
                     keep(d, p, note, true);
             } else {
                 ASSIGN_OR_RETURN(count, make(d, p));
             }
             p += count;
-            if (m_pending.size() >= kSaveAt || Clock::now() - m_saved > kSaveEvery) {
+            if (m_work.model || m_pending.size() >= kSaveAt || Clock::now() - m_saved > kSaveEvery) {
                 RETURN_IF_ERROR(save());
                 tell(m_work.documents[d], pagesBefore + (p < passages.size() ? passages[p].page : 0));
             }
@@ -161,7 +160,6 @@ private:
     std::vector<TaskNote> m_pending;
     Clock::time_point m_saved = Clock::now();
     int m_pages = 0;
-    int m_known = 0;
 };
 
 } // namespace
