@@ -31,6 +31,7 @@ private slots:
     void products();
     void decodeReadsTheWeightsOnce_data();
     void decodeReadsTheWeightsOnce();
+    void tilesHaveNoBankConflicts();
     void biasAndAccumulate();
     void noRoomIsAnError();
 };
@@ -137,6 +138,22 @@ void TestCudaLinear::decodeReadsTheWeightsOnce()
     QVERIFY(counters.sectorUse() >= (halfSectors ? 0.75 : 0.9));
     QVERIFY(counters.worstBankConflict <= 2);
     QVERIFY(counters.launches <= 2);
+}
+
+void TestCudaLinear::tilesHaveNoBankConflicts()
+{
+    const auto backend = makeBackend();
+    for (const TensorType type : {TensorType::Q4_0, TensorType::Q8_0, TensorType::Q6_K}) {
+        const OwnedTensor weights(type, 64, 512, 1);
+        const Tensor *tensor = &weights.tensor;
+        const auto matrix = *backend->upload(std::span(&tensor, 1));
+        const auto in = *backend->allocate(64 * 512);
+        const auto out = *backend->allocate(64 * 64);
+        backend->write(in->data(), randomValues(64 * 512, 2));
+        Simulator::instance().reset({.seed = 0, .checks = false, .counts = true});
+        backend->linear({out->data(), 64, 64, 64}, *matrix, {in->data(), 64, 512, 512}, {}, false);
+        QVERIFY(Simulator::instance().counters().worstBankConflict <= 2);
+    }
 }
 
 void TestCudaLinear::biasAndAccumulate()

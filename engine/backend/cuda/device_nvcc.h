@@ -5,7 +5,7 @@
 #include <cstdint>
 
 /// The names of device.h for nvcc.
-#define GPU_KERNEL __global__ void
+#define GPU_KERNEL static __global__ void
 #define GPU_INLINE __device__ __forceinline__
 #define GPU_BOUNDS(threads) __launch_bounds__(threads)
 #define GPU_SHARED(T, name, count) __shared__ T name[count]

@@ -87,7 +87,8 @@ GPU_KERNEL GPU_BOUNDS(kTileStrips * 32) multiplyTiles(TileArguments a)
             const float offset = half == 0 ? s.offset[0] : s.offset[1];
             for (int j = 0; j < 4; ++j) {
                 const std::uint32_t word = half == 0 ? codes[j] : codes[j + 4];
-                for (int pair = 0; pair < 2; ++pair) {
+                for (int i = 0; i < 2; ++i) {
+                    const int pair = i ^ row / 8; // else four lanes would write to one bank
                     const std::uint32_t low =
                         gpu::floatToHalf(scale * float(word >> (16 * pair) & 255) + offset);
                     const std::uint32_t high =
