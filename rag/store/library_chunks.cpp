@@ -118,6 +118,20 @@ Result<std::vector<ChunkId>> LibraryStore::chunksOf(std::span<const DocumentId> 
     return idsOf(row);
 }
 
+Result<std::vector<ChunkPlace>> LibraryStore::chunkPlaces()
+{
+    ASSIGN_OR_RETURN(
+        Statement row,
+        m_database.prepare("SELECT id, document, page, last_page FROM chunks ORDER BY document, id"));
+    std::vector<ChunkPlace> places;
+    while (true) {
+        ASSIGN_OR_RETURN(const bool more, row.step());
+        if (!more)
+            return places;
+        places.push_back({row.integer(0), row.integer(1), row.integer32(2), row.integer32(3)});
+    }
+}
+
 Result<std::vector<WordHit>> LibraryStore::searchWords(std::string_view words, int k,
                                                        std::span<const DocumentId> among)
 {
