@@ -14,6 +14,17 @@ struct VectorHit
 {
     ChunkId chunk = 0;
     float similarity = 0; ///< cosine
+    float score = 0;      ///< what it is ranked by: the cosine, or that of what is left when both are centred
+};
+
+/// Vectors of one model and language share a direction that says nothing of their meaning. Before they are
+/// compared, that share of a mean is taken off each (compare
+/// Mu & Viswanath 2018, "All-but-the-top"; Yang et al. 2021 for languages).
+struct Centre
+{
+    std::span<const float> mean; ///< [dimension], of the chunks that are searched; empty: nothing is done
+    std::span<const float> queryMean; ///< [dimension]
+    float share = 0;
 };
 
 /// Chunk ids and their unit vectors. Searched by many threads, changed by one at a time; its lock is inside.
@@ -31,6 +42,13 @@ public:
     /// @return the best first, at most k
     virtual Result<std::vector<VectorHit>> search(std::span<const float> query, int k,
                                                   std::span<const ChunkId> among) const = 0;
+
+    /// The same, ranked by the cosine of the centred vectors.
+    virtual Result<std::vector<VectorHit>> search(std::span<const float> query, int k,
+                                                  std::span<const ChunkId> among,
+                                                  const Centre &centre) const = 0;
+    /// @return the mean of these chunks' vectors, [dimension]; zeros where there are none
+    virtual Result<std::vector<float>> mean(std::span<const ChunkId> chunks) const = 0;
 
     /// Takes over what another program changed in the library since; next to nothing when none did. Call it
     /// before a search. Errors: those of the store.
