@@ -13,8 +13,7 @@ namespace {
 using WordSet = std::unordered_set<std::string>;
 
 /// A question that opens so goes on from another.
-constexpr std::string_view kOpeners =
-    "and or but also then so et mais ou donc puis alors ثم أو لكن اما یا ولی";
+constexpr std::string_view kOpeners = "and or but also then so et mais donc puis alors ثم أو لكن اما یا ولی";
 
 /// Stand for something that was named before.
 constexpr std::string_view kPronouns =
@@ -23,7 +22,10 @@ constexpr std::string_view kPronouns =
     "هذا هذه ذلك تلك هؤلاء ذاك هناك له لها لهم لهما فيه فيها فيهم منه منها منهم عنه عنها عنهم عليه عليها "
     "عليهم "
     "به بها بهم معه معها معهم إليه إليها بذلك لذلك كذلك "
-    "آن این آنها اینها او ایشان همان همین";
+    "این آنها اینها ایشان همان همین";
+
+/// Persian's; folded, the first two are Arabic for other things.
+constexpr std::string_view kPersianPronouns = "آن او";
 
 /// "this document" is what is being read, not what was said.
 constexpr std::string_view kReadings =
@@ -121,13 +123,15 @@ bool pointsAfterPreposition(std::span<const Term> terms, std::size_t i)
 bool standsForEarlier(std::span<const Term> terms, std::size_t i, int named)
 {
     static const WordSet pronouns = foldedWords(kPronouns);
+    static const WordSet persian = foldedWords(kPersianPronouns);
     static const WordSet readings = foldedWords(kReadings);
     static const WordSet existence = foldedWords("هل كم أليس");
     static const WordSet there = foldedWords("هناك");
     static const WordSet relatives = foldedWords("الذي التي الذين اللذين");
     const Term &term = terms[i];
     const bool last = i + 1 == terms.size();
-    if (!pronouns.contains(term.folded) || (!last && readings.contains(terms[i + 1].folded)))
+    const bool opens = i == 0 && persian.contains(term.folded);
+    if (!(pronouns.contains(term.folded) || opens) || (!last && readings.contains(terms[i + 1].folded)))
         return false;
     if (pointsAfterPreposition(terms, i))
         return true;

@@ -5,83 +5,20 @@
 #include "rag/text/normalizer.h"
 
 #include <algorithm>
-#include <map>
-#include <set>
-#include <unordered_map>
-#include <unordered_set>
+#include <limits>
 #include <utility>
 
 namespace rag {
 
-namespace {
-
-/// Bytes of the page texts that both passages were taken from.
-std::uint32_t sharedBytes(const Passage &a, const Passage &b)
-{
-    std::uint32_t shared = 0;
-    for (const Segment &x : a.segments)
-        for (const Segment &y : b.segments)
-            if (x.page == y.page) {
-                const std::uint32_t begin = std::max(x.pageBegin, y.pageBegin);
-                const std::uint32_t end = std::min(x.pageBegin + x.length, y.pageBegin + y.length);
-                shared += end > begin ? end - begin : 0;
-            }
-    return shared;
-}
-
-bool repeats(const Passage &passage, const Passage &better)
-{
-    if (passage.document != better.document)
-        return false;
-    const auto length = std::min(passage.text.size(), better.text.size());
-    return 2 * std::size_t(sharedBytes(passage, better)) > length;
-}
-
-/// Documents whose file name or title shares a word with the question.
-std::unordered_set<DocumentId> namedDocuments(std::span<const std::string> terms,
-                                              std::span<const Document> scope)
-{
-    std::map<std::string, int> frequency;
-    std::unordered_map<DocumentId, std::unordered_set<std::string>> words;
-    for (const Document &document : scope) {
-        for (const IndexWord &word : splitWords(document.name + " " + document.title))
-            words[document.id].insert(word.stem);
-        for (const std::string &word : words[document.id])
-            ++frequency[word];
-    }
-    std::unordered_set<DocumentId> named;
-    for (const Document &document : scope)
-        for (const std::string &term : terms)
-            // a word that is in many names tells nothing
-            if (words[document.id].contains(term) && 3 * frequency[term] <= int(scope.size()))
-                named.insert(document.id);
-    return named;
-}
-
-/// Passages of documents that the question points to, by name or by language, come forward.
-void favourNamed(std::vector<Passage> &passages, std::string_view question, std::span<const Document> scope,
-                 const HybridOptions &options)
-{
-    if (scope.size() < 2)
-        return;
-    const std::unordered_set<DocumentId> named = namedDocuments(keyTerms(question), scope);
-    const std::set<std::string> languages = languagesNamed(question);
-    std::unordered_map<DocumentId, double> favour;
-    for (const Document &document : scope)
-        favour[document.id] = (named.contains(document.id) ? 1 + options.nameWeight : 1) *
-                              (languages.contains(document.language) ? 1 + options.languageWeight : 1);
-    for (Passage &passage : passages)
-        passage.score *= favour[passage.document];
-}
-
-} // namespace
-
 HybridRetriever::HybridRetriever(std::shared_ptr<Database> database, std::shared_ptr<const Embedder> embedder,
-                                 std::shared_ptr<VectorIndex> index, const HybridOptions &options)
+                                 std::shared_ptr<VectorIndex> index, const HybridOptions &options,
+                                 std::shared_ptr<const Reranker> reranker)
     : m_database(std::move(database))
     , m_store(*m_database)
+    , m_scopes(m_store)
     , m_embedder(std::move(embedder))
     , m_index(std::move(index))
+    , m_reranker(std::move(reranker))
     , m_options(options)
 {
 }
@@ -89,58 +26,142 @@ HybridRetriever::HybridRetriever(std::shared_ptr<Database> database, std::shared
 Result<std::vector<Passage>> HybridRetriever::retrieve(const Question &question, int k,
                                                        const CancelToken &cancel)
 {
-    ASSIGN_OR_RETURN(const std::vector<Document> scope, documentsOf(question));
-    if (scope.empty())
+    const std::string &text = question.searchText.empty() ? question.text : question.searchText;
+    ASSIGN_OR_RETURN(const SearchScope scope, m_scopes.scopeOf(question));
+    if (scope.documentOf.empty() || k <= 0)
         return std::vector<Passage>();
-    ASSIGN_OR_RETURN(const std::vector<ChunkId> words, searchWords(question.text, question.documents));
-    ASSIGN_OR_RETURN(const std::vector<DenseHit> dense, searchVectors(question.text, scope, cancel));
+    ASSIGN_OR_RETURN(const std::vector<ChunkId> words, searchWords(text, question, scope));
+    ASSIGN_OR_RETURN(const std::vector<DenseHit> dense, searchVectors(text, scope, cancel));
 
-    std::vector<RankedList> lists{
-        {words, m_options.wordWeight}, {{}, m_options.vectorWeight}, {{}, m_options.foreignWeight}};
+    std::vector<FusedHit> fused = fuse(dense, words);
+    fused.resize(std::min(fused.size(), std::size_t(std::max(3 * k, m_options.candidates))));
+
+    ASSIGN_OR_RETURN(std::vector<Passage> passages, describe(fused, dense, words));
+    for (Passage &passage : passages)
+        passage.score *= 1 - m_options.contentsWeight * contentsShare(passage.text);
+    favourNamed(passages, text, scope.documents, m_options.nameWeight, m_options.languageWeight);
+    sortByScore(passages);
+    dropRepeats(passages);
+    RETURN_IF_ERROR(rerank(passages, text, cancel));
+    if (m_options.repeatsLast)
+        putRepeatsLast(passages);
+    limitPerDocument(passages, k);
+    passages.resize(std::min(passages.size(), std::size_t(k)));
+    return passages;
+}
+
+std::vector<FusedHit> HybridRetriever::fuse(std::span<const DenseHit> dense,
+                                            std::span<const ChunkId> words) const
+{
+    std::vector<RankedList> lists{{{words.begin(), words.end()}, m_options.wordWeight},
+                                  {{}, m_options.vectorWeight},
+                                  {{}, m_options.foreignWeight}};
     for (const DenseHit &hit : dense) {
         lists[1].chunks.push_back(hit.chunk);
         if (hit.foreign)
             lists[2].chunks.push_back(hit.chunk);
     }
-    std::vector<FusedHit> fused = fuseRanks(lists, m_options.damping);
-    fused.resize(std::min(fused.size(), std::size_t(std::max(3 * k, m_options.candidates))));
-
-    ASSIGN_OR_RETURN(std::vector<Passage> passages, describe(fused, dense, words));
-    favourNamed(passages, question.text, scope, m_options);
-    std::stable_sort(passages.begin(), passages.end(),
-                     [](const Passage &a, const Passage &b) { return a.score > b.score; });
-    dropRepeats(passages);
-    passages.resize(std::min(passages.size(), std::size_t(k)));
-    return passages;
+    return fuseRanks(lists, m_options.damping);
 }
 
-Result<std::vector<Document>> HybridRetriever::documentsOf(const Question &question)
+Result<std::vector<ChunkId>> HybridRetriever::searchWords(const std::string &text, const Question &question,
+                                                          const SearchScope &scope)
 {
-    ASSIGN_OR_RETURN(std::vector<Document> documents, m_store.documents());
-    if (!question.documents.empty())
-        std::erase_if(documents, [&](const Document &document) {
-            return std::find(question.documents.begin(), question.documents.end(), document.id) ==
-                   question.documents.end();
-        });
-    return documents;
-}
-
-Result<std::vector<ChunkId>> HybridRetriever::searchWords(const std::string &text,
-                                                          std::span<const DocumentId> among)
-{
-    std::vector<ChunkId> chunks;
+    constexpr int kForNeighbours = 10; ///< times the candidates: further down a neighbour lifts nothing
+    const bool somePages = question.firstPage > 0 || question.lastPage >= 0;
+    const int limit =
+        somePages ? std::numeric_limits<int>::max() : kForNeighbours * std::max(m_options.candidates, 1);
     // Function words stay in: BM25 weighs them next to nothing, and in "to be or not to be" they are all
     // there is.
-    ASSIGN_OR_RETURN(const std::vector<WordHit> hits,
-                     m_store.searchWords(indexWords(text), m_options.candidates, among));
+    ASSIGN_OR_RETURN(std::vector<WordHit> hits,
+                     m_store.searchWords(indexWords(text), limit, question.documents));
+    std::erase_if(hits, [&](const WordHit &hit) { return !scope.holds(hit.chunk); });
+
+    std::unordered_map<ChunkId, double> own;
+    for (const WordHit &hit : hits)
+        own[hit.chunk] = hit.bm25;
+    for (WordHit &hit : hits) {
+        double best = 0;
+        for (const ChunkId neighbour : m_scopes.neighbours(hit.chunk))
+            if (const auto found = own.find(neighbour); found != own.end())
+                best = std::max(best, found->second);
+        hit.bm25 += m_options.neighbourWords * best;
+    }
+    std::stable_sort(hits.begin(), hits.end(),
+                     [](const WordHit &a, const WordHit &b) { return a.bm25 > b.bm25; });
+    hits.resize(std::min(hits.size(), std::size_t(m_options.candidates)));
+    std::vector<ChunkId> chunks;
     for (const WordHit &hit : hits)
         chunks.push_back(hit.chunk);
     return chunks;
 }
 
-Result<std::vector<HybridRetriever::DenseHit>> HybridRetriever::searchVectors(const std::string &text,
-                                                                              std::span<const Document> scope,
-                                                                              const CancelToken &cancel)
+/// The mean of a language of which there is little is drawn to the mean of all; in a small library next to
+/// nothing is taken off, for there the mean is what the few chunks say.
+Result<void> HybridRetriever::updateMeans()
+{
+    constexpr double kDrawn = 30;    ///< chunks of all that the mean of a language counts for
+    constexpr double kReliable = 50; ///< chunks of a library of which half the share is taken off
+    if (m_options.centring <= 0 || m_meansOf == m_scopes.generation())
+        return {};
+    std::vector<ChunkId> all;
+    for (const auto &[language, chunks] : m_scopes.byLanguage())
+        all.insert(all.end(), chunks.begin(), chunks.end());
+    ASSIGN_OR_RETURN(m_mean, m_index->mean(all));
+    m_means.clear();
+    for (const auto &[language, chunks] : m_scopes.byLanguage()) {
+        ASSIGN_OR_RETURN(std::vector<float> mean, m_index->mean(chunks));
+        const auto own = float(double(chunks.size()) / (double(chunks.size()) + kDrawn));
+        for (std::size_t i = 0; i < mean.size(); ++i)
+            mean[i] = own * mean[i] + (1 - own) * m_mean[i];
+        m_means[language] = std::move(mean);
+    }
+    m_share = m_options.centring * double(all.size()) / (double(all.size()) + kReliable);
+    m_meansOf = m_scopes.generation();
+    return {};
+}
+
+Result<std::vector<HybridRetriever::DenseHit>> HybridRetriever::nearest(std::span<const float> query,
+                                                                        std::span<const ChunkId> chunks,
+                                                                        const Centre &centre,
+                                                                        const SearchScope &scope)
+{
+    constexpr int kForNeighbours = 3;
+    const int wanted = std::max(m_options.candidates, 1);
+    ASSIGN_OR_RETURN(const std::vector<VectorHit> hits,
+                     m_index->search(query, kForNeighbours * wanted, chunks, centre));
+    std::unordered_map<ChunkId, double> scores;
+    std::vector<ChunkId> around;
+    for (const VectorHit &hit : hits)
+        scores[hit.chunk] = double{hit.score};
+    for (const VectorHit &hit : hits)
+        for (const ChunkId neighbour : m_scopes.neighbours(hit.chunk))
+            if (!scores.contains(neighbour) && scope.holds(neighbour))
+                around.push_back(neighbour);
+    if (!around.empty()) {
+        ASSIGN_OR_RETURN(const std::vector<VectorHit> more,
+                         m_index->search(query, int(around.size()), around, centre));
+        for (const VectorHit &hit : more)
+            scores[hit.chunk] = double{hit.score};
+    }
+    std::vector<DenseHit> found;
+    for (const VectorHit &hit : hits) {
+        const double own = double{hit.score};
+        double best = -1;
+        for (const ChunkId neighbour : m_scopes.neighbours(hit.chunk))
+            if (const auto score = scores.find(neighbour); score != scores.end())
+                best = std::max(best, score->second);
+        const double lift = m_options.neighbourVectors * (best > -1 ? best : own);
+        found.push_back({hit.chunk, double{hit.similarity}, own + lift, false});
+    }
+    std::stable_sort(found.begin(), found.end(),
+                     [](const DenseHit &a, const DenseHit &b) { return a.score > b.score; });
+    found.resize(std::min(found.size(), std::size_t(wanted)));
+    return found;
+}
+
+Result<std::vector<HybridRetriever::DenseHit>>
+HybridRetriever::searchVectors(const std::string &text, const SearchScope &scope, const CancelToken &cancel)
 {
     std::vector<DenseHit> merged;
     if (!m_embedder || !m_index)
@@ -150,24 +171,22 @@ Result<std::vector<HybridRetriever::DenseHit>> HybridRetriever::searchVectors(co
         return merged;
     const std::string_view texts[] = {text};
     ASSIGN_OR_RETURN(const std::vector<float> query, m_embedder->embed(texts, TextKind::Query, cancel));
+    RETURN_IF_ERROR(updateMeans());
 
     const std::string asked = questionLanguage(text);
-    std::map<std::string, std::vector<DocumentId>> languages;
-    for (const Document &document : scope)
-        languages[document.language].push_back(document.id);
-    for (const auto &[language, documents] : languages) {
+    for (const auto &[language, chunks] : scope.chunks) {
         if (cancel.isCancelled())
             return fail(ErrorCode::Cancelled, "search");
-        ASSIGN_OR_RETURN(const std::vector<ChunkId> chunks, m_store.chunksOf(documents));
-        if (chunks.empty()) // an empty list would mean "all" to the index
-            continue;
-        ASSIGN_OR_RETURN(const std::vector<VectorHit> hits,
-                         m_index->search(query, m_options.candidates, chunks));
-        for (const VectorHit &hit : hits)
-            merged.push_back({hit.chunk, hit.similarity, language != asked});
+        const auto mean = m_means.find(language);
+        const Centre centre = mean == m_means.end() ? Centre() : Centre{mean->second, m_mean, float(m_share)};
+        ASSIGN_OR_RETURN(std::vector<DenseHit> found, nearest(query, chunks, centre, scope));
+        for (DenseHit &hit : found) {
+            hit.foreign = language != asked;
+            merged.push_back(hit);
+        }
     }
     std::stable_sort(merged.begin(), merged.end(),
-                     [](const DenseHit &a, const DenseHit &b) { return a.similarity > b.similarity; });
+                     [](const DenseHit &a, const DenseHit &b) { return a.score > b.score; });
     return merged;
 }
 
@@ -201,28 +220,55 @@ Result<std::vector<Passage>> HybridRetriever::describe(std::span<const FusedHit>
     return passages;
 }
 
-void dropRepeats(std::vector<Passage> &passages)
+void HybridRetriever::limitPerDocument(std::vector<Passage> &passages, int k) const
 {
-    std::vector<Passage> kept;
-    for (Passage &passage : passages)
-        if (std::none_of(kept.begin(), kept.end(),
-                         [&](const Passage &better) { return repeats(passage, better); }))
-            kept.push_back(std::move(passage));
-    passages = std::move(kept);
+    if (m_options.perDocument <= 0)
+        return;
+    std::unordered_map<DocumentId, int> taken;
+    int first = 0;
+    std::stable_partition(passages.begin(), passages.end(), [&](const Passage &passage) {
+        const bool fits = first < k && taken[passage.document] < m_options.perDocument;
+        if (fits) {
+            ++taken[passage.document];
+            ++first;
+        }
+        return fits;
+    });
 }
 
-std::vector<int> pagesOf(const Passage &passage)
+/// What it reads comes first, in its order; the rest follows as it was.
+Result<void> HybridRetriever::rerank(std::vector<Passage> &passages, const std::string &text,
+                                     const CancelToken &cancel) const
 {
-    std::map<int, std::uint32_t> bytes;
-    for (const Segment &segment : passage.segments)
-        bytes[segment.page] += segment.length;
-    if (bytes.empty())
-        bytes[passage.page] = 0;
-    std::vector<int> pages;
-    for (const auto &[page, length] : bytes)
-        pages.push_back(page);
-    std::stable_sort(pages.begin(), pages.end(), [&](int a, int b) { return bytes[a] > bytes[b]; });
-    return pages;
+    if (!m_reranker || passages.empty())
+        return {};
+    const std::size_t count = std::min(passages.size(), std::size_t(std::max(m_options.reranked, 0)));
+    std::vector<std::string_view> texts;
+    for (std::size_t i = 0; i < count; ++i)
+        texts.push_back(passages[i].text);
+    ASSIGN_OR_RETURN(const std::vector<float> scores, m_reranker->score(text, texts, cancel));
+    if (scores.size() != count)
+        return fail(ErrorCode::Device, "the reranker gave another number of scores than texts");
+    std::vector<ChunkId> order;
+    for (std::size_t i = 0; i < count; ++i)
+        order.push_back(passages[i].chunk);
+    std::unordered_map<ChunkId, float> scoreOf;
+    for (std::size_t i = 0; i < count; ++i)
+        scoreOf[order[i]] = scores[i];
+    std::stable_sort(order.begin(), order.end(),
+                     [&](ChunkId a, ChunkId b) { return scoreOf[a] > scoreOf[b]; });
+
+    // Both opinions count: a reranker of another language than the text's knows nothing of it.
+    std::vector<ChunkId> before;
+    for (std::size_t i = 0; i < count; ++i)
+        before.push_back(passages[i].chunk);
+    const RankedList lists[] = {{before, 1}, {order, 2}};
+    std::unordered_map<ChunkId, double> fused;
+    for (const FusedHit &hit : fuseRanks(lists, m_options.damping))
+        fused[hit.chunk] = hit.score;
+    std::stable_sort(passages.begin(), passages.begin() + std::ptrdiff_t(count),
+                     [&](const Passage &a, const Passage &b) { return fused[a.chunk] > fused[b.chunk]; });
+    return {};
 }
 
 } // namespace rag

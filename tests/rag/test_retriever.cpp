@@ -16,6 +16,36 @@ std::string joined(const std::vector<std::string> &words)
     return text;
 }
 
+Question asking(const std::string &text, std::vector<DocumentId> scope = {})
+{
+    Question question;
+    question.text = text;
+    question.documents = std::move(scope);
+    return question;
+}
+
+/// Prefers the text that holds a word.
+class WordReranker final : public Reranker
+{
+public:
+    explicit WordReranker(std::string word)
+        : m_word(std::move(word))
+    {
+    }
+
+    Result<std::vector<float>> score(std::string_view, std::span<const std::string_view> texts,
+                                     const CancelToken &) const override
+    {
+        std::vector<float> scores;
+        for (const std::string_view text : texts)
+            scores.push_back(text.find(m_word) == text.npos ? -5.0F : 5.0F);
+        return scores;
+    }
+
+private:
+    std::string m_word;
+};
+
 } // namespace
 
 class TestRetriever : public QObject
@@ -32,6 +62,15 @@ private slots:
     void anEmptyLibraryHasNothing();
     void aStopIsAnError();
     void dropsPassagesThatRepeatABetterOne();
+    void searchesForWhatWasWrittenOut();
+    void staysOnItsPages_data();
+    void staysOnItsPages();
+    void followsALibraryThatGrows();
+    void liftsAPassageWhoseNeighbourFitsToo();
+    void putsTheSameTextOfAnotherFileLast();
+    void putsATableOfContentsBehind();
+    void asksTheReranker();
+    void takesAtMostSoManyOfOneDocument();
     void ordersThePagesOfAPassageByTheirText();
     void namesTheLanguageOfAQuestion_data();
     void namesTheLanguageOfAQuestion();
@@ -42,7 +81,7 @@ private:
                               std::vector<DocumentId> scope = {}, int k = 5)
     {
         HybridRetriever retriever(library.database, library.embedder, library.index);
-        return retriever.retrieve({text, std::move(scope), 0}, k, {}).value();
+        return retriever.retrieve(asking(text, std::move(scope)), k, {}).value();
     }
 };
 
@@ -79,7 +118,7 @@ void TestRetriever::findsWordsWithoutVectors()
     library.add("one.pdf", "en", {{"Nothing of note."}, {"The anemometer hangs on the mast."}});
     HybridRetriever words(library.database, nullptr, nullptr);
 
-    const auto passages = words.retrieve({"Where is the anemometer?", {}, 0}, 5, {}).value();
+    const auto passages = words.retrieve(asking("Where is the anemometer?"), 5, {}).value();
 
     QCOMPARE(passages.size(), std::size_t(1));
     QCOMPARE(passages[0].page, 1);
@@ -143,7 +182,7 @@ void TestRetriever::aStopIsAnError()
     CancelToken cancel;
     cancel.cancel();
 
-    const auto passages = retriever.retrieve({"ferry", {}, 0}, 5, cancel);
+    const auto passages = retriever.retrieve(asking("ferry"), 5, cancel);
 
     QVERIFY(!passages);
     QCOMPARE(passages.error().code, ErrorCode::Cancelled);
@@ -166,6 +205,157 @@ void TestRetriever::dropsPassagesThatRepeatABetterOne()
     QCOMPARE(passages.size(), std::size_t(2));
     QCOMPARE(passages[0].chunk, ChunkId(1));
     QCOMPARE(passages[1].chunk, ChunkId(3));
+}
+
+void TestRetriever::searchesForWhatWasWrittenOut()
+{
+    SmallLibrary library;
+    library.add("one.pdf", "en", {{"The ferry leaves at noon."}, {"The train leaves at nine."}});
+    HybridRetriever retriever(library.database, library.embedder, library.index);
+    Question question = asking("And the other one?");
+    question.searchText = "When does the train leave?";
+
+    const auto passages = retriever.retrieve(question, 5, {}).value();
+
+    QCOMPARE(passages[0].page, 1);
+}
+
+void TestRetriever::staysOnItsPages_data()
+{
+    QTest::addColumn<int>("first");
+    QTest::addColumn<int>("last");
+    QTest::addColumn<int>("found");
+    QTest::newRow("all") << 0 << -1 << 6;
+    QTest::newRow("middle") << 2 << 3 << 2;
+    QTest::newRow("to the end") << 4 << -1 << 2;
+    QTest::newRow("from the beginning") << 0 << 0 << 1;
+    QTest::newRow("behind the last") << 9 << 12 << 0;
+}
+
+void TestRetriever::staysOnItsPages()
+{
+    QFETCH(int, first);
+    QFETCH(int, last);
+    QFETCH(int, found);
+    SmallLibrary library;
+    std::vector<std::vector<std::string>> pages;
+    for (int i = 0; i < 6; ++i)
+        pages.push_back({"The ferry number " + std::to_string(i) + " leaves at noon from pier " +
+                         std::string(1, char('A' + i))});
+    library.add("one.pdf", "en", pages);
+    HybridRetriever retriever(library.database, library.embedder, library.index);
+    Question question = asking("When does the ferry leave?");
+    question.firstPage = first;
+    question.lastPage = last;
+
+    const auto passages = retriever.retrieve(question, 10, {}).value();
+
+    QCOMPARE(int(passages.size()), found);
+    for (const Passage &passage : passages)
+        QVERIFY(passage.page >= first && (last < 0 || passage.page <= last));
+}
+
+void TestRetriever::followsALibraryThatGrows()
+{
+    SmallLibrary library;
+    const DocumentId one = library.add("one.pdf", "en", {{"Cats sleep all day."}});
+    HybridRetriever retriever(library.database, library.embedder, library.index);
+    QCOMPARE(retriever.retrieve(asking("When does the ferry leave?"), 5, {})->size(), std::size_t(1));
+
+    library.add("two.pdf", "en", {{"The ferry leaves at noon."}});
+    const auto grown = retriever.retrieve(asking("When does the ferry leave?"), 5, {}).value();
+    QVERIFY(library.store->removeDocument(one));
+    const auto shrunk = retriever.retrieve(asking("When does the ferry leave?"), 5, {}).value();
+
+    QCOMPARE(grown.size(), std::size_t(2));
+    QCOMPARE(grown[0].documentName, std::string("two.pdf"));
+    QCOMPARE(shrunk.size(), std::size_t(1));
+}
+
+/// Two passages say the same of the question; only one stands beside more of it.
+void TestRetriever::liftsAPassageWhoseNeighbourFitsToo()
+{
+    SmallLibrary library;
+    library.add("alone.pdf", "en",
+                {{"Weather of the week and nothing else."},
+                 {"The lighthouse lamp was lit by hand."},
+                 {"Recipes for soup with beans and rice."}});
+    library.add("together.pdf", "en",
+                {{"Weather of the month and nothing else."},
+                 {"The lighthouse lamp was lit by hand."},
+                 {"Of the lighthouse lamp and of oil for it."}});
+    HybridOptions options;
+    options.repeatsLast = false;
+    HybridRetriever retriever(library.database, library.embedder, library.index, options);
+
+    const auto passages = retriever.retrieve(asking("Was the lighthouse lamp lit by hand?"), 5, {}).value();
+
+    QCOMPARE(passages[0].documentName, std::string("together.pdf"));
+    QCOMPARE(passages[0].page, 1);
+}
+
+void TestRetriever::putsTheSameTextOfAnotherFileLast()
+{
+    const std::string text =
+        "The ferry leaves at noon from the northern pier on every day of the week but one.";
+    std::vector<Passage> passages(3);
+    passages[0].document = 1;
+    passages[0].text = text;
+    passages[1].document = 2;
+    passages[1].text = text + "\n";
+    passages[2].document = 3;
+    passages[2].text = "On Mondays the boat is cleaned and does not go before two in the afternoon at all.";
+
+    putRepeatsLast(passages);
+
+    QCOMPARE(passages.size(), std::size_t(3));
+    QCOMPARE(passages[1].document, DocumentId(3));
+    QCOMPARE(passages[2].document, DocumentId(2));
+}
+
+void TestRetriever::putsATableOfContentsBehind()
+{
+    const std::string contents =
+        "1 The ferry . . . . . . . . . . . . . . . . . . 3\n2 The pier . . . . . . . . . 9";
+    SmallLibrary library;
+    library.add("one.pdf", "en", {{contents}, {"The ferry, the pier and the harbour are open at noon."}});
+
+    QCOMPARE(contentsShare(contents), 1.0);
+    QCOMPARE(contentsShare("Version 1.2.3 goes at noon."), 0.0);
+    QCOMPARE(find(library, "the ferry and the pier")[0].page, 1);
+}
+
+void TestRetriever::asksTheReranker()
+{
+    SmallLibrary library;
+    library.add("one.pdf", "en",
+                {{"The ferry leaves at noon."}, {"The ferry leaves at nine."}, {"The ferry is blue."}});
+    HybridRetriever plain(library.database, library.embedder, library.index);
+    const auto before = plain.retrieve(asking("When does the ferry leave?"), 5, {}).value();
+    HybridRetriever retriever(
+        library.database, library.embedder, library.index, {},
+        std::make_shared<WordReranker>(before[1].text.substr(before[1].text.size() - 6)));
+
+    const auto passages = retriever.retrieve(asking("When does the ferry leave?"), 5, {}).value();
+
+    QCOMPARE(passages.size(), before.size());
+    QCOMPARE(passages[0].chunk, before[1].chunk);
+}
+
+void TestRetriever::takesAtMostSoManyOfOneDocument()
+{
+    SmallLibrary library;
+    library.add("one.pdf", "en",
+                {{"The ferry leaves at noon."}, {"The ferry leaves at nine."}, {"The ferry leaves at ten."}});
+    library.add("two.pdf", "en", {{"A ferry is a ship."}});
+    HybridOptions options;
+    options.perDocument = 2;
+    HybridRetriever retriever(library.database, library.embedder, library.index, options);
+
+    const auto passages = retriever.retrieve(asking("When does the ferry leave?"), 3, {}).value();
+
+    QCOMPARE(passages.size(), std::size_t(3));
+    QCOMPARE(passages[2].documentName, std::string("two.pdf"));
 }
 
 void TestRetriever::ordersThePagesOfAPassageByTheirText()
