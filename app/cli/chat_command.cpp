@@ -1,6 +1,6 @@
 #include "app/cli/answer_printer.h"
 #include "app/cli/context.h"
-#include "app/cli/ingest_files.h"
+#include "app/cli/scope.h"
 #include "app/cli/terminal.h"
 #include "app/cli/to_json.h"
 #include "engine/base/unicode.h"
@@ -19,7 +19,8 @@ namespace {
 struct ChatOptions
 {
     std::vector<std::string> pdfs;
-    std::string password;
+    ScopeOptions scope;
+    bool showThinking = false;
     rag::ConversationId conversation = 0; ///< 0: a new one
     rag::AnswerOptions answer;
 };
@@ -37,7 +38,7 @@ std::vector<rag::Exchange> exchanges(const std::vector<rag::Message> &messages)
 
 /// One question: saved before the model starts, its answer as it comes and at the end.
 Result<rag::Answer> answerOne(rag::Answerer &answerer, rag::Database &database, rag::HistoryStore &history,
-                              const rag::Question &question, const rag::AnswerOptions &options, bool shown,
+                              const rag::Question &question, const rag::AnswerOptions &options, Shown shown,
                               const engine::CancelToken &cancel)
 {
     ASSIGN_OR_RETURN(const std::vector<rag::Message> messages, history.messages(question.conversation));
@@ -92,9 +93,8 @@ Result<void> chat(CliContext &context, ChatOptions &options)
     ASSIGN_OR_RETURN(const auto database, services->connect());
     rag::HistoryStore history(*database);
     RETURN_IF_ERROR(recover(context, history));
-    double seconds = 0;
-    ASSIGN_OR_RETURN(std::vector<rag::DocumentId> documents,
-                     documentsFor(context, options.pdfs, options.password, seconds));
+    ASSIGN_OR_RETURN(Scope scope, scopeOf(context, options.pdfs, options.scope));
+    std::vector<rag::DocumentId> &documents = scope.documents;
     ASSIGN_OR_RETURN(const auto answerer, services->makeAnswerer());
     if (options.conversation != 0 && documents.empty()) {
         ASSIGN_OR_RETURN(documents, history.scope(options.conversation));
@@ -107,21 +107,16 @@ Result<void> chat(CliContext &context, ChatOptions &options)
         if (!std::getline(std::cin, line) || line.empty())
             break;
         ASSIGN_OR_RETURN(options.conversation, openConversation(history, options, documents, line));
+        rag::Question question = scope.question(line);
+        question.conversation = options.conversation;
         ASSIGN_OR_RETURN(const rag::Answer answer,
-                         answerOne(*answerer, *database, history, {line, documents, options.conversation},
-                                   options.answer, !context.json, context.cancel));
+                         answerOne(*answerer, *database, history, question, options.answer,
+                                   {!context.json, !context.quiet, options.showThinking}, context.cancel));
         if (context.json) {
-            Json citations = Json::array();
-            for (const rag::Citation &citation : answer.citations)
-                citations.push_back(toJson(citation));
-            CliContext::print(Json{{"conversation", options.conversation},
-                                   {"question", line},
-                                   {"answer", answer.text},
-                                   {"abstained", answer.abstained},
-                                   {"citations", citations},
-                                   {"prompt_tokens", answer.promptTokens},
-                                   {"reused_tokens", answer.reusedTokens},
-                                   {"prefill_seconds", answer.seconds.prefill}});
+            Json json{{"conversation", options.conversation}, {"question", line}};
+            json.update(answerJson(answer, scope.ingestSeconds));
+            json["prefill_seconds"] = answer.seconds.prefill;
+            CliContext::print(json);
         }
     }
     if (context.cancel.isCancelled())
@@ -136,7 +131,8 @@ void addChatCommand(CLI::App &app, CliContext &context)
     auto options = std::make_shared<ChatOptions>();
     CLI::App *command = app.add_subcommand("chat", "A conversation in the terminal, saved like the window's");
     command->add_option("PDF", options->pdfs, "Files to answer from; none: the whole library");
-    command->add_option("--password", options->password, "Password of the files that need one");
+    addScopeOptions(*command, options->scope, true);
+    command->add_flag("--show-thinking", options->showThinking, "Show what a reasoning model thinks");
     command->add_option("--conversation", options->conversation, "Number of a conversation to go on with");
     addAnswerOptions(*command, options->answer);
     onRun(*command, context, [&context, options] { return chat(context, *options); });

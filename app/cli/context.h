@@ -68,6 +68,9 @@ void addVerifyCommand(CLI::App &app, CliContext &context);
 void addAskCommand(CLI::App &app, CliContext &context);
 void addSearchCommand(CLI::App &app, CliContext &context);
 void addChatCommand(CLI::App &app, CliContext &context);
+void addTaskCommands(CLI::App &app, CliContext &context); ///< summarize, outline, compare, list-every
+void addReportCommand(CLI::App &app, CliContext &context);
+void addCollectionCommands(CLI::App &app, CliContext &context);
 void addEvalCommand(CLI::App &app, CliContext &context);
 void addEngineCommands(CLI::App &app, CliContext &context);
 void addBenchCommand(CLI::App &app, CliContext &context);

@@ -30,6 +30,9 @@ void addCommands(CLI::App &app, app::CliContext &context)
     app::addAskCommand(app, context);
     app::addSearchCommand(app, context);
     app::addChatCommand(app, context);
+    app::addTaskCommands(app, context);
+    app::addReportCommand(app, context);
+    app::addCollectionCommands(app, context);
     app::addEvalCommand(app, context);
     app::addBenchCommand(app, context);
     app::addEngineCommands(app, context);

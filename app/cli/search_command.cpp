@@ -1,5 +1,5 @@
 #include "app/cli/context.h"
-#include "app/cli/ingest_files.h"
+#include "app/cli/scope.h"
 #include "app/cli/terminal.h"
 #include "app/cli/to_json.h"
 
@@ -15,7 +15,7 @@ namespace {
 struct SearchOptions
 {
     std::vector<std::string> words; ///< the PDFs, and the query last
-    std::string password;
+    ScopeOptions scope;
     int count = 10;
 };
 
@@ -31,20 +31,20 @@ void printPassages(const std::vector<rag::Passage> &passages)
 Result<void> search(CliContext &context, const SearchOptions &options)
 {
     const std::vector<std::string> pdfs(options.words.begin(), options.words.end() - 1);
-    double ingestSeconds = 0;
-    ASSIGN_OR_RETURN(const auto documents, documentsFor(context, pdfs, options.password, ingestSeconds));
+    ASSIGN_OR_RETURN(const Scope scope, scopeOf(context, pdfs, options.scope));
     ASSIGN_OR_RETURN(Services * services, context.services());
     ASSIGN_OR_RETURN(const auto retriever, services->makeRetriever());
     const auto start = std::chrono::steady_clock::now();
     ASSIGN_OR_RETURN(
         const std::vector<rag::Passage> passages,
-        retriever->retrieve({options.words.back(), documents, 0}, options.count, context.cancel));
+        retriever->retrieve(scope.question(options.words.back()), options.count, context.cancel));
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
     if (passages.empty())
         context.exitCode = ExitCode::NothingFound;
     if (context.json)
-        CliContext::print(Json{{"passages", toJson(passages)},
-                               {"seconds", {{"ingest", ingestSeconds}, {"retrieve", seconds.count()}}}});
+        CliContext::print(
+            Json{{"passages", toJson(passages)},
+                 {"seconds", {{"ingest", scope.ingestSeconds}, {"retrieve", seconds.count()}}}});
     else
         printPassages(passages);
     return {};
@@ -61,7 +61,7 @@ void addSearchCommand(CLI::App &app, CliContext &context)
         ->required()
         ->option_text("[PDF...] QUERY");
     command->add_option("-k", options->count, "How many passages")->check(CLI::Range(1, kMost));
-    command->add_option("--password", options->password, "Password of the files that need one");
+    addScopeOptions(*command, options->scope, true);
     onRun(*command, context, [&context, options] { return search(context, *options); });
 }
 

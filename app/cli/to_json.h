@@ -18,6 +18,10 @@ Json toJson(const rag::Citation &citation);
 /// [{"n", "document", "page", "page_label", "score", "text"}]
 Json toJson(std::span<const rag::Passage> passages);
 
+/// What `ask --json` prints: the keys of the contract and beside them what is known of each sentence, of the
+/// scan of the pages, and of the thinking.
+Json answerJson(const rag::Answer &answer, double ingestSeconds);
+
 const char *stateName(rag::DocumentState state);
 
 } // namespace app
