@@ -171,7 +171,9 @@ Result<std::vector<Message>> HistoryStore::messages(ConversationId id)
         messages.push_back(messageOf(row));
         if (messages.back().fromUser)
             continue;
-        ASSIGN_OR_RETURN(messages.back().citations, citations(messages.back().id));
+        Message &answer = messages.back();
+        ASSIGN_OR_RETURN(answer.citations, citations(answer.id));
+        ASSIGN_OR_RETURN(answer.details, loadDetails(m_database, answer.id, answer.text.size()));
     }
 }
 
@@ -248,6 +250,7 @@ Result<void> HistoryStore::finish(MessageId answer, const Answer &result)
     RETURN_IF_ERROR(m_database.run("DELETE FROM citations WHERE message = ?", answer));
     for (const Citation &citation : result.citations)
         RETURN_IF_ERROR(insertCitation(m_database, answer, citation));
+    RETURN_IF_ERROR(saveDetails(m_database, answer, result));
     RETURN_IF_ERROR(transaction.commit());
     m_writing.erase(answer);
     return {};

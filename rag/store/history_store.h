@@ -1,5 +1,6 @@
 #pragma once
 
+#include "rag/store/answer_details.h"
 #include "rag/types.h"
 
 #include <memory>
@@ -33,6 +34,7 @@ struct Message
     MessageState state = MessageState::Complete;
     bool abstained = false;
     std::vector<Citation> citations;
+    AnswerDetails details; ///< of an answer
     std::string model;
     double tokensPerSecond = 0;
     std::string at; ///< ISO 8601, UTC

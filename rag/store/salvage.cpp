@@ -98,7 +98,7 @@ struct Table
     int Salvaged::*count;
 };
 
-constexpr std::array<Table, 13> kTables{{
+constexpr std::array<Table, 15> kTables{{
     {"documents", "ntttttitbiiiiiit", documentFits,
      "INSERT OR IGNORE INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
      &Salvaged::documents},
@@ -121,6 +121,10 @@ constexpr std::array<Table, 13> kTables{{
      "INSERT OR IGNORE INTO page_findings VALUES (?, ?, ?, ?, ?, ?, ?)", nullptr},
     {"collections", "ntti", anyFits, "INSERT OR IGNORE INTO collections VALUES (?, ?, ?, ?)", nullptr},
     {"collected", "nii", anyFits, "INSERT OR IGNORE INTO collected VALUES (?, ?, ?)", nullptr},
+    {"answer_details", "nittttrt", anyFits,
+     "INSERT OR IGNORE INTO answer_details VALUES (?, ?, ?, ?, ?, ?, ?, ?)", nullptr},
+    {"answer_sentences", "niiiiirt", anyFits,
+     "INSERT OR IGNORE INTO answer_sentences VALUES (?, ?, ?, ?, ?, ?, ?, ?)", nullptr},
 }};
 
 bool isOfKind(const RawValue &value, char kind)
@@ -218,6 +222,8 @@ DELETE FROM scopes WHERE conversation NOT IN (SELECT id FROM conversations);
 DELETE FROM collected WHERE collection NOT IN (SELECT id FROM collections)
     OR document NOT IN (SELECT id FROM documents);
 DELETE FROM citations WHERE message NOT IN (SELECT id FROM messages);
+DELETE FROM answer_details WHERE message NOT IN (SELECT id FROM messages);
+DELETE FROM answer_sentences WHERE message NOT IN (SELECT id FROM messages);
 DELETE FROM tasks WHERE NOT json_valid(documents) OR EXISTS (SELECT value FROM json_each(CASE WHEN
     json_valid(documents) THEN documents ELSE '[]' END) WHERE value NOT IN (SELECT id FROM documents));
 DELETE FROM task_notes WHERE task NOT IN (SELECT id FROM tasks) OR chunk NOT IN (SELECT id FROM chunks);

@@ -183,7 +183,33 @@ CREATE TABLE collected (
 CREATE INDEX collected_documents ON collected (document);
 )sql";
 
-constexpr std::array<Migration, 4> kMigrations{{{1, kFirst}, {2, kTasks}, {3, kFindings}, {4, kCollections}}};
+// What is kept of an answer besides its text and citations (store/answer_details.h). `scan` and `citations` are
+// lists in text.
+constexpr const char *kDetails = R"sql(
+CREATE TABLE answer_details (
+    id INTEGER PRIMARY KEY,
+    message INTEGER NOT NULL UNIQUE REFERENCES messages ON DELETE CASCADE,
+    searched_for TEXT NOT NULL,
+    extract TEXT NOT NULL,
+    generated TEXT NOT NULL,
+    thinking TEXT NOT NULL,
+    confidence REAL NOT NULL,
+    scan TEXT NOT NULL
+);
+CREATE TABLE answer_sentences (
+    id INTEGER PRIMARY KEY,
+    message INTEGER NOT NULL REFERENCES messages ON DELETE CASCADE,
+    begins INTEGER NOT NULL,
+    ends INTEGER NOT NULL,
+    verdict INTEGER NOT NULL,
+    quoted INTEGER NOT NULL,
+    support REAL NOT NULL,
+    citations TEXT NOT NULL
+);
+CREATE INDEX sentences_of_message ON answer_sentences (message);
+)sql";
+
+constexpr std::array<Migration, 5> kMigrations{{{1, kFirst}, {2, kTasks}, {3, kFindings}, {4, kCollections}, {5, kDetails}}};
 
 tl::unexpected<Error> newer(std::int64_t version)
 {

@@ -29,6 +29,8 @@ private slots:
     void removesEveryTrace();
     void keepsTheScope();
     void saysThatAConversationIsGone();
+    void keepsWhatStandsBehindAnAnswer();
+    void aScanThatIsNoneGivesNone();
 
 private:
     fs::path file() const { return fs::path(m_folder->path().toStdString()) / "warraq.db"; }
@@ -282,6 +284,50 @@ void TestHistoryStore::saysThatAConversationIsGone()
     QVERIFY(history.rename(77, "x").error().code == ErrorCode::NotFound);
     QVERIFY(history.fail(77, "x").error().code == ErrorCode::NotFound);
     QCOMPARE(*m_database->number("SELECT count(*) FROM messages"), std::int64_t(0));
+}
+
+void TestHistoryStore::keepsWhatStandsBehindAnAnswer()
+{
+    HistoryStore history(*m_database);
+    const auto conversation = history.create("Talk", {});
+    const auto asked = history.ask(*conversation, "And then?");
+    Answer answer;
+    answer.text = "“Boats pay.” [1]";
+    answer.searchedFor = "And then? (toll boats)";
+    answer.extract = "Boats pay.";
+    answer.generated = "They pay.";
+    answer.thinking = "Let me see.";
+    answer.confidence = 0.5;
+    answer.sentences = {{0, 16, Verdict::Supported, true, 0.75, {1, 3}},
+                        {10, 9000, Verdict::Weak, false, 1, {}}};
+    answer.scan = ScopeScan{3, 4, {{"to\tll", 2, {{1, 0}, {1, 2}}}, {"رسوم", 0, {}}}};
+
+    QVERIFY(history.finish(asked->answer, answer));
+    const AnswerDetails kept = history.messages(*conversation)->back().details;
+
+    QCOMPARE(kept.searchedFor, answer.searchedFor);
+    QCOMPARE(kept.extract, answer.extract);
+    QCOMPARE(kept.generated, answer.generated);
+    QCOMPARE(kept.thinking, answer.thinking);
+    QCOMPARE(kept.confidence, 0.5);
+    QCOMPARE(kept.sentences.size(), std::size_t(1)); // the other passes the text's end
+    QCOMPARE(kept.sentences[0].verdict, Verdict::Supported);
+    QVERIFY(kept.sentences[0].quoted);
+    QCOMPARE(kept.sentences[0].citations, (std::vector<int>{1, 3}));
+    QVERIFY(kept.scan);
+    QCOMPARE(kept.scan->pagesInScope, 4);
+    QCOMPARE(kept.scan->terms.size(), std::size_t(2));
+    QCOMPARE(kept.scan->terms[0].term, std::string("to ll"));
+    QCOMPARE(kept.scan->terms[0].places[1], (std::pair<DocumentId, int>(1, 2)));
+    QCOMPARE(kept.scan->terms[1].pages, 0);
+}
+
+void TestHistoryStore::aScanThatIsNoneGivesNone()
+{
+    QVERIFY(!scanOf(""));
+    QVERIFY(!scanOf("many pages\n"));
+    QVERIFY(!scanOf("3 4\nno tabs here\n"));
+    QVERIFY(scanOf("3 4\n")->terms.empty());
 }
 
 QTEST_GUILESS_MAIN(TestHistoryStore)

@@ -142,6 +142,10 @@ void TestSalvage::fill(Database &database)
         answer.text = "Answer " + std::to_string(t) + " [1].";
         answer.model = "m";
         answer.citations.push_back({1, 1, "1.pdf", 2, "iii", "a quote", {{1, 2, 3, 4}}});
+        answer.searchedFor = "written out";
+        answer.confidence = 0.75;
+        answer.sentences.push_back({0, 8, Verdict::Weak, true, 0.5, {1, 2}});
+        answer.scan = ScopeScan{12, 12, {{"toll", 1, {{1, 2}}}}};
         QVERIFY(history.finish(asked->answer, answer));
     }
 }
@@ -186,6 +190,9 @@ void TestSalvage::keepsEverythingOfAWholeLibrary()
     QCOMPARE(messages->back().text, std::string("Answer 1 [1]."));
     QCOMPARE(messages->back().citations.front().pageLabel, std::string("iii"));
     QCOMPARE(messages->back().citations.front().boxes.size(), std::size_t(1));
+    QCOMPARE(messages->back().details.searchedFor, std::string("written out"));
+    QCOMPARE(messages->back().details.sentences.at(0).citations, (std::vector<int>{1, 2}));
+    QCOMPARE(messages->back().details.scan->terms.at(0).places.at(0), (std::pair<DocumentId, int>(1, 2)));
     for (const auto &entry : fs::directory_iterator(file().parent_path())) // no leftovers
         QVERIFY2(entry.path().string().find(".salvage") == std::string::npos &&
                      entry.path().string().find(".repaired") == std::string::npos,
@@ -203,7 +210,7 @@ void TestSalvage::knowsEveryTableOfTheSchema()
     while (*row->step())
         tables += std::string(row->text(0)) + " ";
 
-    QCOMPARE(tables, std::string("chunks:8 citations:9 collected:3 collections:4 conversations:4 "
+    QCOMPARE(tables, std::string("answer_details:8 answer_sentences:8 chunks:8 citations:9 collected:3 collections:4 conversations:4 "
                                  "documents:16 embedded:3 messages:11 "
                                  "meta:2 models:2 page_findings:7 pages:11 scopes:2 task_notes:7 tasks:7 "
                                  "vectors:3 "));
