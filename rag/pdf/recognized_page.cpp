@@ -1,6 +1,8 @@
 #include "rag/pdf/recognized_page.h"
 
 #include "engine/base/unicode.h"
+#include "rag/pdf/captions.h"
+#include "rag/pdf/ocr_repair.h"
 
 #include <algorithm>
 #include <cmath>
@@ -156,9 +158,14 @@ public:
         constexpr std::size_t kLongestHeading = 200;
         const bool heading =
             lines.size() <= 2 && m_out.text.size() - begin <= kLongestHeading && size > 1.25F * m_bodySize;
+        const bool caption = order::beginsCaption(std::string_view(m_out.text).substr(begin));
+        m_out.findings.captions += caption;
         m_out.blocks.push_back({static_cast<std::uint32_t>(begin),
                                 static_cast<std::uint32_t>(m_out.text.size()),
-                                heading ? BlockKind::Heading : BlockKind::Body, size});
+                                caption   ? BlockKind::Caption
+                                : heading ? BlockKind::Heading
+                                          : BlockKind::Body,
+                                size});
     }
 
 private:
@@ -250,6 +257,7 @@ PageContent contentOf(const RecognizedPage &page)
         out.note = words.empty() ? "nothing to read on it" : "OCR could not read it";
         return out;
     }
+    repairCapitals(words);
     out.state = PageState::Read;
     out.note = "read by OCR (" + page.language + "), confidence " + std::to_string(std::lround(confidence)) +
                " of 100";

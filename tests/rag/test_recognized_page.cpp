@@ -50,6 +50,48 @@ class TestRecognizedPage : public QObject
 
 private slots:
 
+    void putsACapitalBackThatWasReadAsASmallL_data()
+    {
+        QTest::addColumn<QString>("read");
+        QTest::addColumn<QString>("meant");
+        QTest::newRow("a name before a name") << "Debian, lan Murdock wrote"
+                                              << "Debian, Ian Murdock wrote";
+        QTest::newRow("no name") << "he led Debian and last Monday"
+                                 << "he led Debian and last Monday";
+        QTest::newRow("a country") << "made in ltaly today"
+                                   << "made in Italy today";
+        QTest::newRow("at the head of a sentence") << "So. lf so, lt is."
+                                                   << "So. If so, lt is.";
+        QTest::newRow("an impossible spelling") << "the lnternet lncludes"
+                                                << "the Internet Includes";
+        QTest::newRow("known from the page") << "Ibis flew. lbis sat"
+                                             << "Ibis flew. Ibis sat";
+        QTest::newRow("a command") << "type ls or ln here"
+                                   << "type ls or ln here";
+        QTest::newRow("lan is a net too") << "a lan party"
+                                          << "a lan party";
+        QTest::newRow("an article") << "l'eau et la terre"
+                                    << "l'eau et la terre";
+    }
+
+    void putsACapitalBackThatWasReadAsASmallL()
+    {
+        QFETCH(QString, read);
+        QFETCH(QString, meant);
+        RecognizedPage page;
+        page.language = "eng";
+        std::vector<std::string> words;
+        for (const QString &one : read.split(' '))
+            words.push_back(one.toStdString());
+        addLine(page, words, 100);
+
+        const PageContent content = contentOf(page);
+
+        QCOMPARE(QString::fromStdString(content.text), meant);
+        QVERIFY(content.findings.ocr);
+        QVERIFY(qAbs(content.findings.ocrConfidence - 0.9F) < 0.01F);
+    }
+
     void joinsLinesThatRunOn()
     {
         RecognizedPage page;
