@@ -1,15 +1,17 @@
 #pragma once
 
 #include "rag/model/embedder.h"
+#include "rag/text/normalizer.h"
 #include "rag/types.h"
 
+#include <array>
 #include <functional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-/// What the passages hold of a question, and which sentence says it best.
+/// Which piece of the passages says best what was asked.
 namespace rag {
 
 /// A key term of the question with its weight: rarer in the scope, heavier.
@@ -24,21 +26,46 @@ struct WeightedTerm
 std::vector<WeightedTerm> weighTerms(std::span<const std::string> stems, std::size_t chunks,
                                      const std::function<std::size_t(const std::string &stem)> &chunksWith);
 
-/// A sentence (or, of a very long one, the part with most of the question's words) of a passage.
+/// What a unit of a passage (answer/units.h) is judged by. Most are 0..1.
+enum class UnitFeature {
+    Coverage,     ///< weight of the key terms in it
+    LeadCoverage, ///< more of them in its section title, heading or header row
+    NearCoverage, ///< more of them in the units beside it
+    PageCoverage, ///< of the key terms in the passage, units beside it apart
+    Pairs,        ///< neighbouring key terms of the question that are near one another in it
+    Similarity,   ///< cosine with the question, its section and lead before it; standardised over the units
+    PassageSimilarity, ///< cosine of its passage, standardised over the passages
+    Rank,              ///< 1 / rank of its passage
+    Kind,              ///< 1: holds the sort of thing that is asked for, -1: does not, 0: nothing told
+    NearKind,          ///< the unit after it holds it, and it does not
+    Heading,
+    Asks,    ///< it is a question itself
+    Short,   ///< too short to say much
+    Subject, ///< begins with a key term
+    Row,
+    News,    ///< share of its words that the question has not
+    Defines, ///< "X is ..." where X is asked for
+    Count_
+};
+inline constexpr std::size_t kUnitFeatures = std::size_t(UnitFeature::Count_);
+
+/// A unit of a passage (or, of a very long one, the part with most of the question's words).
 struct EvidenceSentence
 {
     int passage = 0;         ///< index into the passages
     std::uint32_t begin = 0; ///< in the passage's text
     std::uint32_t end = 0;
-    double coverage =
-        0; ///< 0..1, weight of the key terms in it or, less, just before it or in its section title
+    TextRange lead;        ///< see Unit::lead
+    double coverage = 0;   ///< 0..1, weight of the key terms in it, or half in its lead
     double similarity = 0; ///< cosine with the question; 0: not measured
     double score = 0;
+    std::array<double, kUnitFeatures> features{};
 };
 
-/// Ranks the sentences of the passages by how well they answer: words of the question weighted by rarity,
-/// cosine, rank of their passage, a number where one is asked for.
+/// Ranks the units of the passages by how well they answer: a sum of their features with weights fitted on
+/// questions with known answers (rag/README.md says how).
 /// @param question  as searched for
+/// @param passages  the best first
 /// @param embedder  null: words only
 /// @return the best first. Errors: Cancelled, Device.
 Result<std::vector<EvidenceSentence>> rankSentences(std::string_view question,
@@ -46,31 +73,32 @@ Result<std::vector<EvidenceSentence>> rankSentences(std::string_view question,
                                                     std::span<const Passage> passages,
                                                     const Embedder *embedder, const CancelToken &cancel);
 
-/// How far the passages can be trusted to hold the answer.
-struct Evidence
+/// What is shown as the answer: neighbouring units of one passage.
+struct AnswerLine
 {
-    double coverage = 0;   ///< of the key terms in the best single passage
-    double similarity = 0; ///< largest cosine of a passage
-    double unknown = 0;    ///< weight share of key terms that stand nowhere in the scope
-    double confidence = 0; ///< 0..1
-    bool enough = false;   ///< confidence reaches the threshold: answer, else say that it is not in there
+    int passage = 0;
+    TextRange range; ///< in the passage's text
+    TextRange lead;  ///< see Unit::lead, of its first unit where that is a row; empty: nothing
+    double mass = 0; ///< chance that the answer is on its page, as far as the passages go: 0..1
+    double gap = 0;  ///< mass less that of the next best page
 };
 
-/// A plain weighted sum; the threshold is set by hand, not calibrated. Across languages words tell nothing,
-/// and similarity decides alone.
-Evidence judgeEvidence(std::string_view question, std::span<const WeightedTerm> terms,
-                       std::span<const Passage> passages, std::span<const EvidenceSentence> sentences);
+/// The stretch of at most 350 characters that most likely holds the answering unit: a unit's chance is the
+/// softmax of its score, a stretch's the sum over its units.
+/// @param sentences  as rankSentences() gives them, not empty
+AnswerLine bestLine(std::span<const EvidenceSentence> sentences, std::span<const Passage> passages);
 
-/// What backs a generated sentence.
-struct Support
+/// Where bytes [begin, end) of a passage stand: the page that holds most of them, and the range there.
+struct PageRange
 {
-    int passage = -1;   ///< the best one; -1: none
-    double share = 0;   ///< of its content words that the passage holds
-    bool holds = false; ///< enough words, every number and every name
+    int page = 0;
+    std::uint32_t begin = 0; ///< in the passage's text, cut to that page
+    std::uint32_t end = 0;
+    std::uint32_t pageBegin = 0; ///< in the page's text
+    std::uint32_t pageEnd = 0;
 };
 
-/// Compares one sentence with each two neighbouring sentences of the passages: content words by stem, numbers
-/// and names exactly.
-Support supportOf(std::string_view sentence, std::span<const Passage> passages);
+/// @return pageEnd 0 where none of the bytes was taken from a page
+PageRange locate(const Passage &passage, std::uint32_t begin, std::uint32_t end);
 
 } // namespace rag

@@ -1,6 +1,8 @@
 #pragma once
 
+#include "rag/answer/answer_writer.h"
 #include "rag/answer/answerer.h"
+#include "rag/answer/confidence.h"
 #include "rag/answer/evidence.h"
 #include "rag/answer/supported_text.h"
 #include "rag/model/embedder.h"
@@ -20,9 +22,11 @@ struct GroundedOptions
     bool smallModel = true;
 };
 
-/// Answers by quoting: the sentence of the passages that answers best stands first, word for word, with its
-/// page. What the model then writes is shown a sentence at a time, each only once the passages are seen to
-/// support it. When the passages do not hold the question's matter, the answer says so and cites nothing.
+/// Answers by quoting: the line of the passages that answers best stands first, word for word, with its page.
+/// It is cited where its page is sure, else shown as a guess. What the model then writes is shown a sentence
+/// at a time, each only once the passages are seen to support it (of a large model, also what they support
+/// weakly). When the passages do not hold the question's matter, every page of the scope is looked through
+/// for its terms, and the answer says so and cites nothing.
 class GroundedAnswerer final : public Answerer
 {
 public:
@@ -39,15 +43,30 @@ public:
     double confidence() const override { return m_confidence; }
 
 private:
-    class Writer;
+    /// What was found out before anything is said.
+    struct Findings
+    {
+        std::vector<EvidenceSentence> sentences; ///< the best first; empty: nothing found
+        AnswerLine line;
+        Confidence confidence;
+    };
 
-    Result<std::vector<WeightedTerm>> weigh(const std::string &text, const Question &question);
-    Result<Citation> cite(const Passage &passage, int n, std::uint32_t begin, std::uint32_t end);
-    Result<Citation> backing(std::span<const Passage> passages, const SupportedSentence &sentence);
-    bool modelCanAnswer(const std::string &language, std::span<const Passage> passages) const;
-    Result<void> generate(Writer &writer, const Question &question, const std::vector<Exchange> &history,
-                          const AnswerOptions &options, const std::string &language,
+    struct Task;
+
+    Result<Findings> look(const Question &searched, std::span<const Passage> passages,
                           const CancelToken &cancel);
+    Result<std::vector<WeightedTerm>> weigh(const std::string &text, const Question &question, int chunks);
+    Result<std::vector<double>> background(const Question &question, const CancelToken &cancel);
+    Result<void> decline(AnswerWriter &writer, const Question &searched, const std::string &language,
+                         const CancelToken &cancel);
+    Result<void> quote(AnswerWriter &writer, const Findings &findings, const std::string &language);
+    Result<Citation> cite(const Passage &passage, int n, TextRange range);
+    bool modelCanAnswer(const std::string &language, std::span<const Passage> passages) const;
+    Result<void> generate(Task &task, const CancelToken &cancel);
+    Result<Generation> draw(Task &task, const std::vector<Turn> &turns, GenerationOptions options,
+                            std::span<const Passage> inPrompt, const CancelToken &cancel);
+    Result<void> show(Task &task, const SupportedSentence &sentence);
+    Judgement judge(Task &task, std::string_view sentence, const CancelToken &cancel);
 
     std::shared_ptr<Database> m_database;
     LibraryStore m_store;
@@ -57,18 +76,5 @@ private:
     GroundedOptions m_options;
     double m_confidence = 0;
 };
-
-/// Where bytes [begin, end) of a passage stand: the page that holds most of them, and the range there.
-struct PageRange
-{
-    int page = 0;
-    std::uint32_t begin = 0; ///< in the passage's text, cut to that page
-    std::uint32_t end = 0;
-    std::uint32_t pageBegin = 0; ///< in the page's text
-    std::uint32_t pageEnd = 0;
-};
-
-/// @return pageEnd 0 where none of the bytes was taken from a page
-PageRange locate(const Passage &passage, std::uint32_t begin, std::uint32_t end);
 
 } // namespace rag

@@ -17,6 +17,7 @@ struct PromptOptions
     int passages = 5;           ///< at most
     std::string fence;          ///< random part of the marks round passages; see makeFence
     std::string answerLanguage; ///< "en", "ar", ...
+    bool smallModel = false;    ///< fewer rules: it follows few
 };
 
 /// What the model reads, and the passages that are in it.

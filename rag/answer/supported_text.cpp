@@ -1,6 +1,5 @@
 #include "rag/answer/supported_text.h"
 
-#include "rag/answer/evidence.h"
 #include "rag/retrieve/question_text.h"
 #include "rag/text/normalizer.h"
 
@@ -39,9 +38,10 @@ std::string trimmed(std::string_view text)
 
 } // namespace
 
-SupportedText::SupportedText(std::span<const Passage> passages, std::string_view said)
-    : m_passages(passages)
-    , m_parser(int(passages.size()))
+SupportedText::SupportedText(int passages, std::string_view said, Judge judge, Verdict least)
+    : m_judge(std::move(judge))
+    , m_least(least)
+    , m_parser(passages)
     , m_quote(bareWords(said))
 {
 }
@@ -82,8 +82,8 @@ std::vector<SupportedSentence> SupportedText::whole(bool atEnd)
         m_begun = true;
         if (!tellsMore(sentence))
             continue;
-        if (const Support support = supportOf(sentence, m_passages); support.holds)
-            supported.push_back({sentence, support.passage});
+        if (Judgement judgement = m_judge(sentence); judgement.verdict <= m_least)
+            supported.push_back({sentence, judgement});
     }
     m_pending = count < sentences.size() ? m_pending.substr(sentences[count].begin) : std::string();
     return supported;

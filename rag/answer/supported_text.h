@@ -1,9 +1,10 @@
 #pragma once
 
 #include "rag/answer/citation_parser.h"
+#include "rag/answer/verifier.h"
 #include "rag/types.h"
 
-#include <span>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -14,19 +15,22 @@ namespace rag {
 struct SupportedSentence
 {
     std::string text; ///< without citation marks
-    int passage = 0;  ///< index of the passage that supports it best
+    Judgement judgement;
 };
 
-/// A model's streamed text to those of its sentences that the passages support, each as soon as it is whole.
+/// A model's streamed text to those of its sentences that something speaks for, each as soon as it is whole.
 /// The model's own citation marks are taken off: which passage backs a sentence is found by comparing, not
 /// believed. Sentences that repeat the quote or add no key term to those before
 /// them are left out, and so is an end that had no room.
 class SupportedText
 {
 public:
-    /// @param passages  those of the prompt; must outlive this
+    using Judge = std::function<Judgement(std::string_view sentence)>;
+
+    /// @param passages  how many the prompt has
     /// @param said  what the answer says already
-    SupportedText(std::span<const Passage> passages, std::string_view said);
+    /// @param least  what is less is left out
+    SupportedText(int passages, std::string_view said, Judge judge, Verdict least = Verdict::Supported);
 
     std::vector<SupportedSentence> add(std::string_view piece);
     /// @return what is left when the text has ended by itself
@@ -37,7 +41,8 @@ private:
     std::vector<SupportedSentence> whole(bool atEnd);
     bool tellsMore(std::string_view sentence); ///< than was said; remembers it
 
-    std::span<const Passage> m_passages;
+    Judge m_judge;
+    Verdict m_least;
     CitationParser m_parser;
     std::string m_pending;
     std::string m_quote;                    ///< what the answer said already: stems, each between blanks
