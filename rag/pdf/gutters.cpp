@@ -1,6 +1,7 @@
 #include "rag/pdf/gutters.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace rag::order {
 
@@ -99,9 +100,18 @@ std::vector<Gutter> GutterSearch::widest() const
 std::vector<float> GutterSearch::candidates() const
 {
     std::vector<float> xs;
-    for (const auto &row : m_rows) {
+    for (std::size_t r = 0; r < m_rows.size(); ++r) {
+        const std::vector<Segment> &row = m_rows[r];
         for (std::size_t i = 1; i < row.size(); ++i)
             xs.push_back((row[i - 1].right + row[i].left) / 2);
+        if (r == 0 || row.empty() || m_rows[r - 1].empty())
+            continue;
+        // Columns whose lines stand at different heights.
+        const std::vector<Segment> &above = m_rows[r - 1];
+        for (const auto &[left, right] : {std::pair(above.back().right, row.front().left),
+                                          std::pair(row.back().right, above.front().left)})
+            if (right - left > m_em)
+                xs.push_back((left + right) / 2);
     }
     std::sort(xs.begin(), xs.end());
     std::vector<float> out;

@@ -113,11 +113,12 @@ private:
         return apart > 0.4F * most && apart > together + 0.25F * most ? apart - together : 0;
     }
 
+    /// Those that fit badly count for less.
     float tableRows(const std::vector<Row> &rows) const
     {
-        std::size_t count = 0;
+        double count = 0;
         for (const Table &table : findTables(rows, m_page, m_mostlyRightToLeft))
-            count += table.end - table.first;
+            count += static_cast<double>(table.end - table.first) * (1 - std::clamp(table.misfit, 0.0, 1.0));
         return static_cast<float>(count);
     }
 

@@ -14,7 +14,7 @@ constexpr double kReward = 0.3; ///< for each row: else one row of everything wo
 constexpr std::size_t kMostColumns = 24;
 constexpr std::size_t kMostLinesOfACell = 10;
 
-enum class Alignment { Top, Middle };
+enum class Alignment { Top, Middle, Bottom };
 
 struct Item
 {
@@ -54,9 +54,11 @@ public:
         if (m_items.empty() || m_columns > kMostColumns)
             return {};
         Cuts best = solve(Alignment::Top);
-        Cuts other = solve(Alignment::Middle);
-        if (other.cost < best.cost)
-            best = std::move(other);
+        for (const Alignment alignment : {Alignment::Middle, Alignment::Bottom}) {
+            Cuts other = solve(alignment);
+            if (other.cost < best.cost)
+                best = std::move(other);
+        }
         TableRows out;
         for (std::size_t row = 0; row + 1 < best.at.size(); ++row) {
             TableRow &cells = out.rows.emplace_back(m_columns);
@@ -236,7 +238,7 @@ private:
         cost += filled > 1 ? 0.1 * static_cast<double>(empty) : mayGoOn ? 0.9 : 0.45;
         if (!columns[m_key].filled)
             cost += mayGoOn ? 0.5 : 0.15;
-        double apart = spread(columns, alignment == Alignment::Top ? 0.0F : 0.5F);
+        double apart = spread(columns, static_cast<float>(alignment) / 2);
         if (begin == 0) // heads stand otherwise than what is under them
             apart = std::min({apart, spread(columns, 0.0F), spread(columns, 0.5F), spread(columns, 1.0F)});
         return cost + std::min(3.0, 3 * std::max(0.0, apart - 0.15));

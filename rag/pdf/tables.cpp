@@ -235,7 +235,8 @@ private:
     bool mayHead(std::size_t first, const std::vector<Strip> &strips) const
     {
         const float size = m_sizes[first - 1];
-        if (whiteAbove(first) > 0.55F * m_em || size > 1.15F * m_em || size < 0.8F * m_em)
+        const float near = isWide(first - 1, strips) ? 1.3F : 0.55F; // em
+        if (whiteAbove(first) > near * m_em || size > 1.15F * m_em || size < 0.8F * m_em)
             return false;
         return fits(first - 1, strips) && (isWide(first - 1, strips) || !isBold(first - 1) || isBold(first));
     }
@@ -270,7 +271,7 @@ private:
         // Cells around one middle may have hardly a line in common.
         constexpr std::size_t kManyRows = 6;
         if (strips.empty() || (wideRows(first, end, strips) < 2 && end - first < kManyRows) ||
-            standsApart(first, end))
+            standsApart(first, end) || hidesColumns(first, end, strips))
             return {};
         Table table = build(first, end, strips);
         return isTable(table, m_page, m_em, m_rightToLeft, table.columns == 2 ? 3 : 2) ? table : Table{};
@@ -359,6 +360,19 @@ private:
             }
         }
         return parts;
+    }
+
+    /// Within a column many rows have a gap as wide as between columns: there are more than were found.
+    bool hidesColumns(std::size_t first, std::size_t end, const std::vector<Strip> &strips) const
+    {
+        std::size_t rows = 0;
+        for (std::size_t i = first; i < end; ++i) {
+            std::vector<int> used(strips.size() + 1, 0);
+            for (const Segment &segment : m_segments[i])
+                ++used[columnOf(segment, strips)];
+            rows += std::any_of(used.begin(), used.end(), [](int count) { return count > 1; });
+        }
+        return rows * 5 >= 2 * (end - first);
     }
 
     /// The first row is far from the others: a header of the page, a line of another matter.

@@ -275,6 +275,43 @@ private slots:
         QTest::newRow("around one middle") << true;
     }
 
+    void knowsTheHeadOverCellsThatStandAtTheBottom()
+    {
+        PageMaker maker;
+        maker.line(50, 100, "Term").line(200, 100, "Meaning");
+        float y = 120;
+        for (int row = 0; row < 3; ++row) {
+            maker.line(200, y, "a sum of money that is paid in advance and");
+            maker.line(50, y + 12, "Deposit " + std::to_string(row));
+            maker.line(200, y + 12, "given back at the end");
+            y += 30;
+        }
+
+        checkTable(orderPage(maker.page()),
+                   "Term | Meaning\n"
+                   "Deposit 0 | a sum of money that is paid in advance and given back at the end\n"
+                   "Deposit 1 | a sum of money that is paid in advance and given back at the end\n"
+                   "Deposit 2 | a sum of money that is paid in advance and given back at the end");
+    }
+
+    /// Each column of the page holds a table of its own.
+    void partsTheColumnsOfAPageBeforeItsTables()
+    {
+        PageMaker maker;
+        for (int row = 0; row < 8; ++row) {
+            const std::string n = std::to_string(row);
+            const float y = 100 + 14 * static_cast<float>(row);
+            maker.line(40, y, "cmd " + n).line(100, y, "Does the thing " + n + ".");
+            maker.line(340, y + 5, "opt " + n).line(400, y + 5, "Sets the knob " + n + ".");
+        }
+
+        const std::string text = orderPage(maker.page()).text;
+
+        for (const char *row : {"cmd 0 | Does the thing 0.\n", "cmd 7 | Does the thing 7.",
+                                "opt 0 | Sets the knob 0.\n", "opt 7 | Sets the knob 7."})
+            QVERIFY2(text.find(row) != std::string::npos, text.c_str());
+    }
+
     void joinsLinesOfACell()
     {
         QFETCH(bool, middle);
