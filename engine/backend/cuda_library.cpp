@@ -94,12 +94,9 @@ Result<void *> openLibrary()
 
 Result<std::unique_ptr<Backend>> makeCudaBackend(int device)
 {
-    static const Result<void *> library = openLibrary(); // never unloaded: the driver does not take it well
-    if (!library) {
-        return tl::unexpected(library.error());
-    }
-    const auto version = reinterpret_cast<Version *>(symbolOf(*library, "warraqCudaVersion"));
-    const auto open = reinterpret_cast<Open *>(symbolOf(*library, "warraqCudaOpen"));
+    ASSIGN_OR_RETURN(void *const library, openLibrary()); // never unloaded: the driver does not take it well
+    const auto version = reinterpret_cast<Version *>(symbolOf(library, "warraqCudaVersion"));
+    const auto open = reinterpret_cast<Open *>(symbolOf(library, "warraqCudaOpen"));
     if (!version || !open || version() != kCudaLibraryVersion) {
         return fail(ErrorCode::Device, std::string(kName) + " is of another version of Warraq");
     }

@@ -42,7 +42,7 @@ GPU_INLINE std::byte *valueRecord(const PagedKeys &cache, int position, int head
 }
 
 /// Offset of the scales in a record of Q8_0.
-GPU_INLINE int scalesAt(int size)
+constexpr int scalesAt(int size)
 {
     return (size + 3) / 4 * 4;
 }

@@ -53,45 +53,45 @@ template <Packing packing>
 GPU_INLINE void codesOf(std::uint32_t (&codes)[8], const std::byte *group, int row)
 {
     constexpr PackingTraits traits = cpu::traitsOf(packing);
-    constexpr std::uint32_t each = 0x01010101u;
-    int line = 0;
-    int place = 0;
+    [[maybe_unused]] constexpr std::uint32_t each = 0x01010101u;
     if constexpr (traits.bytes) {
         for (int j = 0; j < 8; ++j) {
             codes[j] = lineAt(group, j, row);
         }
-        return;
-    }
-    for (int j = 0; j < 8; ++j) {
-        codes[j] = 0;
-    }
-    if constexpr (traits.nibbles) {
-        for (int j = 0; j < 4; ++j) {
-            const std::uint32_t word = lineAt(group, j, row);
-            codes[j] = word & 15 * each;
-            codes[j + 4] = word >> 4 & 15 * each;
+    } else {
+        int line = 0;
+        int place = 0;
+        for (int j = 0; j < 8; ++j) {
+            codes[j] = 0;
         }
-        line = 4;
-        place = 4;
-    }
-    if constexpr (traits.pairs) {
-        for (int k = 0; k < 2; ++k) {
-            const std::uint32_t word = lineAt(group, line + k, row);
-            for (int m = 0; m < 4; ++m) {
-                codes[4 * k + m] |= (word >> (2 * m) & 3 * each) << place;
+        if constexpr (traits.nibbles) {
+            for (int j = 0; j < 4; ++j) {
+                const std::uint32_t word = lineAt(group, j, row);
+                codes[j] = word & 15 * each;
+                codes[j + 4] = word >> 4 & 15 * each;
+            }
+            line = 4;
+            place = 4;
+        }
+        if constexpr (traits.pairs) {
+            for (int k = 0; k < 2; ++k) {
+                const std::uint32_t word = lineAt(group, line + k, row);
+                for (int m = 0; m < 4; ++m) {
+                    codes[4 * k + m] |= (word >> (2 * m) & 3 * each) << place;
+                }
+            }
+            line += 2;
+            place += 2;
+        }
+        if constexpr (traits.single) {
+            const std::uint32_t word = lineAt(group, line, row);
+            for (int j = 0; j < 8; ++j) {
+                codes[j] |= (word >> j & each) << place;
             }
         }
-        line += 2;
-        place += 2;
-    }
-    if constexpr (traits.single) {
-        const std::uint32_t word = lineAt(group, line, row);
         for (int j = 0; j < 8; ++j) {
-            codes[j] |= (word >> j & each) << place;
+            codes[j] = levelsOf<packing>(codes[j]);
         }
-    }
-    for (int j = 0; j < 8; ++j) {
-        codes[j] = levelsOf<packing>(codes[j]);
     }
 }
 
