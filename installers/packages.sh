@@ -5,6 +5,7 @@ build_packages=(
     qt6-base-dev qt6-tools-dev qt6-l10n-tools qt6-tools-dev-tools libqt6svg6 libgl-dev
     libpoppler-cpp-dev poppler-data libseccomp-dev libtesseract-dev tesseract-ocr-eng tesseract-ocr-ara
     libfaiss-dev libsqlite3-dev libspdlog-dev libexpected-dev nlohmann-json3-dev libcli11-dev libutf8proc-dev
+    libstemmer-dev
     fonts-dejavu-core fonts-noto-core
     python3 python3-pip
     dpkg-dev file # cpack -G DEB

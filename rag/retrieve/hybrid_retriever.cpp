@@ -2,10 +2,11 @@
 
 #include "rag/retrieve/question_text.h"
 #include "rag/store/sqlite.h"
-#include "rag/text/normalizer.h"
+#include "rag/text/search_words.h"
 
 #include <algorithm>
 #include <limits>
+#include <set>
 #include <utility>
 
 namespace rag {
@@ -71,10 +72,13 @@ Result<std::vector<ChunkId>> HybridRetriever::searchWords(const std::string &tex
     const bool somePages = question.firstPage > 0 || question.lastPage >= 0;
     const int limit =
         somePages ? std::numeric_limits<int>::max() : kForNeighbours * std::max(m_options.candidates, 1);
+    std::set<std::string> languages;
+    for (const auto &[language, chunks] : scope.chunks)
+        languages.insert(language);
     // Function words stay in: BM25 weighs them next to nothing, and in "to be or not to be" they are all
     // there is.
     ASSIGN_OR_RETURN(std::vector<WordHit> hits,
-                     m_store.searchWords(indexWords(text), limit, question.documents));
+                     m_store.searchWords(wordsToFind(text, languages), limit, question.documents));
     std::erase_if(hits, [&](const WordHit &hit) { return !scope.holds(hit.chunk); });
 
     std::unordered_map<ChunkId, double> own;

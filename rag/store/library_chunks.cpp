@@ -2,7 +2,7 @@
 #include "rag/store/blob.h"
 #include "rag/store/library_store.h"
 #include "rag/store/sqlite.h"
-#include "rag/text/normalizer.h"
+#include "rag/store/word_index.h"
 
 #include <algorithm>
 #include <unordered_map>
@@ -86,8 +86,7 @@ Result<void> LibraryStore::addChunk(DocumentId id, const Chunk &chunk)
                        id, chunk.page, chunk.lastPage, chunk.section, chunk.tokens, chunk.text,
                        packSegments(chunk.segments)));
     const ChunkId chunkId = m_database.lastInsertId();
-    RETURN_IF_ERROR(m_database.run("INSERT INTO words (rowid, body, section) VALUES (?, ?, ?)", chunkId,
-                                   indexWords(chunk.text), indexWords(chunk.section)));
+    RETURN_IF_ERROR(indexChunk(m_database, chunkId, chunk.text, chunk.section));
     RETURN_IF_ERROR(m_database.run("UPDATE documents SET chunks = chunks + 1 WHERE id = ?", id));
     return {};
 }

@@ -6,7 +6,7 @@
 #include "rag/store/schema.h"
 #include "rag/store/sqlite.h"
 #include "rag/store/sqlite_pages.h"
-#include "rag/text/normalizer.h"
+#include "rag/store/word_index.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -237,8 +237,7 @@ Result<void> indexWordsAgain(Database &database)
         ASSIGN_OR_RETURN(const bool more, chunk.step());
         if (!more)
             return {};
-        RETURN_IF_ERROR(database.run("INSERT INTO words (rowid, body, section) VALUES (?, ?, ?)",
-                                     chunk.integer(0), indexWords(chunk.text(1)), indexWords(chunk.text(2))));
+        RETURN_IF_ERROR(indexChunk(database, chunk.integer(0), chunk.text(1), chunk.text(2)));
     }
 }
 

@@ -2,6 +2,7 @@
 
 #include "rag/store/private_file.h"
 #include "rag/store/schema.h"
+#include "rag/store/word_index.h"
 
 #include <sqlite3.h>
 
@@ -185,6 +186,7 @@ Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path &fi
     ASSIGN_OR_RETURN(const auto alone, FileLock::take(lockFile(file), kSchemaLock));
     ASSIGN_OR_RETURN(auto database, openRaw(file));
     RETURN_IF_ERROR(migrate(*database));
+    RETURN_IF_ERROR(renewWordIndex(*database));
     return database;
 }
 
