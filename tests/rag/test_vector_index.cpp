@@ -4,6 +4,7 @@
 #include "tests/support/fake_embedder.h"
 #include "tests/support/fake_pages.h"
 
+#include <QElapsedTimer>
 #include <QFile>
 #include <QTemporaryDir>
 #include <QTest>
@@ -68,6 +69,11 @@ private slots:
     void savesNothingThatWasRemovedElsewhere();
     void goesOnWithoutAPlaceForItsFile();
     void isSearchedWhileItChanges();
+    void centresWhatItCompares();
+    void givesTheMean();
+    void looksAtClustersOfVeryManyRows();
+    void clustersFollowChanges();
+    void answersInTimeOverTenThousand();
 
 private:
     fs::path folder() const { return m_folder->path().toStdString(); }
@@ -410,6 +416,162 @@ void TestVectorIndex::isSearchedWhileItChanges()
 
     QCOMPARE(wrong.load(), 0);
     QCOMPARE(index->size(), std::int64_t(200));
+}
+
+/// Two languages, each with a direction of its own that hides what the texts say.
+void TestVectorIndex::centresWhatItCompares()
+{
+    const auto unit = [](std::initializer_list<float> head) {
+        std::vector<float> vector(kDimension);
+        std::copy(head.begin(), head.end(), vector.begin());
+        const float length = std::sqrt(dot(vector, vector));
+        for (float &value : vector)
+            value /= length;
+        return vector;
+    };
+    auto index = openIndex();
+    QVERIFY(index->add(std::vector<ChunkId>{1}, unit({3, 0, 1, 0}))); // says what is asked
+    QVERIFY(index->add(std::vector<ChunkId>{2}, unit({3, 0, 0, 1})));
+    QVERIFY(index->add(std::vector<ChunkId>{3}, unit({3, 0, 0, 0})));
+    const std::vector<float> query = unit({3, 1.2F, 1, 0});
+    const auto mean = index->mean(std::vector<ChunkId>{1, 2, 3}).value();
+
+    const auto plain = index->search(query, 3, {});
+    const auto centred = index->search(query, 3, {}, Centre{mean, mean, 0.9F});
+
+    QCOMPARE(plain->at(0).chunk, ChunkId(1));
+    QCOMPARE(centred->at(0).chunk, ChunkId(1));
+    QCOMPARE(centred->at(0).similarity, plain->at(0).similarity);
+    QVERIFY(centred->at(0).score - centred->at(1).score > 3 * (plain->at(0).score - plain->at(1).score));
+    // The formula without the rows being changed is that of the rows changed.
+    std::vector<float> row = unit({3, 0, 1, 0});
+    std::vector<float> asked = query;
+    for (std::size_t i = 0; i < row.size(); ++i) {
+        row[i] -= 0.9F * mean[i];
+        asked[i] -= 0.9F * mean[i];
+    }
+    const float expected = dot(row, asked) / std::sqrt(dot(row, row) * dot(asked, asked));
+    QVERIFY(std::abs(centred->at(0).score - expected) < 1e-4F);
+}
+
+void TestVectorIndex::givesTheMean()
+{
+    std::mt19937 generator(9);
+    auto index = openIndex();
+    const auto a = randomUnit(generator);
+    const auto b = randomUnit(generator);
+    QVERIFY(index->add(std::vector<ChunkId>{1}, a));
+    QVERIFY(index->add(std::vector<ChunkId>{2}, b));
+
+    const auto mean = index->mean(std::vector<ChunkId>{1, 2, 77}).value();
+
+    QVERIFY(std::abs(mean[5] - (a[5] + b[5]) / 2) < 1e-6F);
+    QCOMPARE(index->mean({}).value(), std::vector<float>(kDimension));
+}
+
+namespace {
+
+/// Vectors as texts have them: around a few hundred topics.
+std::vector<float> madeRows(int count, std::mt19937 &generator)
+{
+    std::vector<std::vector<float>> topics;
+    for (int i = 0; i < 200; ++i)
+        topics.push_back(randomUnit(generator));
+    std::vector<float> rows;
+    for (int i = 0; i < count; ++i) {
+        std::vector<float> row = randomUnit(generator);
+        const std::vector<float> &topic = topics[generator() % topics.size()];
+        for (std::size_t j = 0; j < row.size(); ++j)
+            row[j] = 0.6F * row[j] + topic[j];
+        const float length = std::sqrt(dot(row, row));
+        for (float &value : row)
+            rows.push_back(value / length);
+    }
+    return rows;
+}
+
+std::vector<ChunkId> numbers(int count)
+{
+    std::vector<ChunkId> ids(static_cast<std::size_t>(count));
+    for (std::size_t i = 0; i < ids.size(); ++i)
+        ids[i] = ChunkId(i + 1);
+    return ids;
+}
+
+} // namespace
+
+void TestVectorIndex::looksAtClustersOfVeryManyRows()
+{
+    constexpr int kRows = 6000;
+    std::mt19937 generator(3);
+    const std::vector<float> rows = madeRows(kRows, generator);
+    IndexOptions options;
+    options.exactUpTo = 1000;
+    auto index = *FaissIndex::openOrRebuild(file(), *m_store, kModel, kDimension, nullptr, options);
+    auto exact = *FaissIndex::openOrRebuild(folder() / "exact", *m_store, kModel, kDimension);
+    QVERIFY(exact->add(numbers(kRows), rows));
+    QVERIFY(index->add(numbers(kRows), rows));
+    QCOMPARE(index->recallOfExact(), 1.0);
+
+    QVERIFY(index->refresh(*m_store)); // makes them
+    int found = 0;
+    for (int i = 0; i < 100; ++i) {
+        const std::span<const float> query =
+            std::span(rows).subspan(std::size_t(i * 59) * kDimension, kDimension);
+        const auto near = index->search(query, 10, {});
+        const auto all = exact->search(query, 10, {});
+        for (const VectorHit &hit : *all)
+            found += std::any_of(near->begin(), near->end(),
+                                 [&](const VectorHit &other) { return other.chunk == hit.chunk; });
+    }
+
+    QVERIFY2(found >= 950, qPrintable(QString::number(found)));
+    QVERIFY(index->recallOfExact() >= 0.98);
+}
+
+void TestVectorIndex::clustersFollowChanges()
+{
+    constexpr int kRows = 3000;
+    std::mt19937 generator(4);
+    const std::vector<float> rows = madeRows(kRows, generator);
+    IndexOptions options;
+    options.exactUpTo = 1000;
+    auto index = *FaissIndex::openOrRebuild(file(), *m_store, kModel, kDimension, nullptr, options);
+    QVERIFY(index->add(numbers(kRows), rows));
+    QVERIFY(index->refresh(*m_store));
+    const std::vector<float> mine = randomUnit(generator);
+
+    QVERIFY(index->add(std::vector<ChunkId>{kRows + 1}, mine)); // in no cluster yet
+    QVERIFY(index->add(std::vector<ChunkId>{7}, mine));         // moves away from its own
+    QVERIFY(index->remove(std::vector<ChunkId>{5}));
+    const auto hits = index->search(mine, 2, {});
+    const auto few = index->search(mine, 2, std::vector<ChunkId>{8, 9});
+    const auto gone = index->search(std::span(rows).subspan(4 * kDimension, kDimension), kRows, {});
+
+    QCOMPARE(hits->at(0).chunk, ChunkId(7));
+    QCOMPARE(hits->at(1).chunk, ChunkId(kRows + 1));
+    QCOMPARE(few->size(), std::size_t(2));
+    QVERIFY(std::none_of(gone->begin(), gone->end(), [](const VectorHit &hit) { return hit.chunk == 5; }));
+}
+
+/// A part of the 300 ms that passages may take.
+void TestVectorIndex::answersInTimeOverTenThousand()
+{
+    constexpr int kRows = 10'000;
+    std::mt19937 generator(6);
+    auto index = openIndex();
+    QVERIFY(index->add(numbers(kRows), madeRows(kRows, generator)));
+    const std::vector<float> query = randomUnit(generator);
+    const std::vector<ChunkId> all = numbers(kRows);
+    const auto mean = index->mean(all).value();
+
+    QElapsedTimer timer;
+    timer.start();
+    const auto hits = index->search(query, 300, all, Centre{mean, mean, 0.5F});
+    const qint64 elapsed = timer.elapsed();
+
+    QCOMPARE(hits->size(), std::size_t(300));
+    QVERIFY2(elapsed < 150, qPrintable(QString::number(elapsed) + " ms"));
 }
 
 QTEST_APPLESS_MAIN(TestVectorIndex)
