@@ -15,7 +15,7 @@ namespace rag {
 
 namespace {
 
-constexpr double kEnough = 0.29;
+constexpr double kEnough = 0.30;
 constexpr double kSure = 0.80;
 
 double logistic(double x)
@@ -126,6 +126,9 @@ ConfidenceFeatures confidenceFeatures(std::string_view question, std::span<const
             features.kind = std::max(features.kind, of(unit, UnitFeature::Kind));
     }
     features.lift = similarity > 0 ? liftOf(similarity, background) : kUsualLift;
+    // Across scripts missing words speak for nothing, but then something has to be near by meaning.
+    constexpr double kNear = 0.15;
+    features.cross *= std::clamp(features.lift / kNear, 0.0, 1.0);
     return features;
 }
 
@@ -138,8 +141,8 @@ Confidence judge(const ConfidenceFeatures &features, const AnswerLine &line,
                            passage.wordRank < kFront;
     Confidence confidence;
     confidence.answered = logistic(
-        -1.675 + 0.681 * features.coverage - 1.481 * features.unknown - 2.671 * features.missingName +
-        3.166 * features.cross - 1.822 * features.asksNumber + 0.912 * features.kind + 10.70 * features.lift);
+        -1.718 + 0.912 * features.coverage - 1.342 * features.unknown - 2.468 * features.missingName +
+        1.871 * features.cross - 1.755 * features.asksNumber + 0.921 * features.kind + 9.951 * features.lift);
     confidence.enough = confidence.answered >= kEnough;
     confidence.page = logistic(-0.278 + 2.006 * line.mass + 1.889 * line.gap + (bothFound ? 0.702 : 0) -
                                0.173 * std::log(1.0 + chunks));

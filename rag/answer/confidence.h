@@ -15,7 +15,7 @@ struct ConfidenceFeatures
     double coverage = 0;    ///< largest share of the key terms' weight round one unit
     double unknown = 0;     ///< weight share of key terms that stand nowhere in the scope; 0 across languages
     double missingName = 0; ///< 1: no passage holds all names, numbers and foreign words of the question
-    double cross = 0;       ///< 1: question and passages are written in different scripts
+    double cross = 0; ///< 1: question and passages are written in different scripts; less where none is near
     double asksNumber = 0;
     double kind = 0; ///< 1: one of the best units holds the sort of thing asked for; -1: none does
     double lift = 0; ///< of the best unit's cosine: 0: as the mean of the scope's chunks, 1: identity
