@@ -145,6 +145,10 @@ public:
     virtual ~Backend() = default;
     virtual std::string name() const = 0; ///< "CPU (AVX-512, 2 threads)"
 
+    /// Before the first product: activations that would be rounded to 8 bits keep 16. For models in which a
+    /// small error may choose another way (experts).
+    virtual void keepDigits() {}
+
     // Memory. Errors: OutOfMemory.
     virtual Result<std::unique_ptr<Buffer>> allocate(std::int64_t floats) = 0;
     virtual Result<std::unique_ptr<WeightMatrix>>

@@ -17,6 +17,8 @@ public:
 
     std::string name() const override;
 
+    void keepDigits() override { m_matmul.keepDigits(); }
+
     Result<std::unique_ptr<Buffer>> allocate(std::int64_t floats) override;
     Result<std::unique_ptr<WeightMatrix>> upload(std::span<const Tensor *const> stacked) override;
     Result<std::unique_ptr<Buffer>> uploadVector(const Tensor &tensor) override;

@@ -46,6 +46,10 @@ Result<std::unique_ptr<Decoder>> Decoder::load(const ModelFile &file, const Mode
                                                std::unique_ptr<Backend> backend)
 {
     ASSIGN_OR_RETURN(DecoderWeights weights, bindDecoder(file, config, *backend));
+    if (std::ranges::any_of(weights.layers,
+                            [](const LayerWeights &layer) { return layer.experts != nullptr; })) {
+        backend->keepDigits();
+    }
     return std::unique_ptr<Decoder>(new Decoder(config, std::move(backend), std::move(weights)));
 }
 

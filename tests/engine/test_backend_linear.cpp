@@ -28,6 +28,8 @@ private slots:
     void deepInputsAreCutInPanels();
     void goldenMatrixVector_data();
     void goldenMatrixVector();
+    void keptDigitsAreNearlyExact_data();
+    void keptDigitsAreNearlyExact();
     void packingLosesNothing_data();
     void packingLosesNothing();
     void embedTakesRows_data();
@@ -415,6 +417,53 @@ void TestBackendLinear::goldenMatrixVector()
                 QVERIFY(std::fabs(static_cast<double>(out.at(copy, row)) - y[i]) <= limit);
             }
         }
+    }
+}
+
+void TestBackendLinear::keptDigitsAreNearlyExact_data()
+{
+    matchesDoublePrecision_data();
+}
+
+void TestBackendLinear::keptDigitsAreNearlyExact()
+{
+    QFETCH(int, kernels);
+    QFETCH(int, type);
+    const auto tensorType = static_cast<TensorType>(type);
+    if (!cpu::packingOf(tensorType)) {
+        QSKIP("never meets whole numbers");
+    }
+    constexpr int kInputs = 512;
+    constexpr int kOutputs = 40;
+    CpuBackend backend(kernelsOf(kernels), 2);
+    backend.keepDigits();
+    const OwnedTensor weights(tensorType, kOutputs, kInputs, 12);
+    const auto values = weights.values();
+    const auto matrix = uploaded(backend, weights.tensor);
+    QVERIFY(matrix);
+    for (const int rows : {1, 3, 7, 8, 14, 33}) {
+        const auto x = randomValues(static_cast<std::size_t>(rows * kInputs), static_cast<unsigned>(rows));
+        GuardedRows in(rows, kInputs, x);
+        GuardedRows out(rows, kOutputs);
+
+        backend.linear(out.view(), *matrix, in.view(), {}, false);
+
+        double errors = 0;
+        double powers = 0;
+        for (int row = 0; row < rows; ++row) {
+            for (int output = 0; output < kOutputs; ++output) {
+                double sum = 0;
+                for (int k = 0; k < kInputs; ++k) {
+                    sum += static_cast<double>(x[static_cast<std::size_t>(row * kInputs + k)]) *
+                           static_cast<double>(values[static_cast<std::size_t>(output * kInputs + k)]);
+                }
+                errors += (static_cast<double>(out.at(row, output)) - sum) *
+                          (static_cast<double>(out.at(row, output)) - sum);
+                powers += sum * sum;
+            }
+        }
+        // 8 bits give up to 1e-4, and eight bits more 2^-16 of it
+        QVERIFY2(errors <= 4e-9 * powers, qPrintable(QString::number(errors / powers)));
     }
 }
 

@@ -118,7 +118,13 @@ struct Int8Block
     std::int8_t values[kBlock];
 };
 
-constexpr int kInt8Numbers = 5; ///< of an Int8Block before its values, four bytes each
+/// What an Int8Block leaves, in 256ths: x = scale * (values + rest / 256). With it its sums are of both.
+struct Int8Rest
+{
+    std::int32_t whole;
+    std::int32_t firstWhole;
+    std::int8_t values[kBlock];
+};
 
 /// A group of a strip, unpacked for products with many rows: weight = scale * number + offset, or without
 /// minimums scale * (number + PackingTraits::zero).
@@ -237,8 +243,8 @@ struct Kernels
     /// to[k / 2][lane][2], rounded. depth is even.
     void (*interleaveBfloat)(std::uint16_t *to, int lanes, const float *rows, std::ptrdiff_t stride,
                              int count, int depth);
-    /// depth is a multiple of 32.
-    void (*quantize)(Int8Block *to, const float *x, int depth);
+    /// depth is a multiple of 32. @param rest  null where it is not wanted, here and below
+    void (*quantize)(Int8Block *to, Int8Rest *rest, const float *x, int depth);
     /// To half precision, to the nearest even; what is beyond its range becomes the greatest.
     void (*halves)(std::uint16_t *to, const float *x, int n);
 
@@ -255,12 +261,13 @@ struct Kernels
     /// panel: Int8PanelBlocks or Int8HalvesBlocks; blocks: of 32 inputs, here and below
     void (*unpackInt8)(void *panel, Packing packing, const std::byte *strip, int blocks);
     /// The same from tiles of int8Tile Int8Blocks: a block is [tile] of each of its numbers, then
-    /// [8][tile][4] values. Bias: [16], added last, or null.
+    /// [8][tile][4] values; with `rest` then the same of the rest. Bias: [16], added last, or null.
     void (*productInt8)(float *c, std::ptrdiff_t ldc, const void *panel, Packing packing, const std::byte *x,
-                        int blocks, int tokens, bool add, const float *bias);
-    /// c[t][lane] = strip · x[t], tokens <= kRowTokens; row t begins at x + t * stride.
+                        int blocks, int tokens, bool rest, bool add, const float *bias);
+    /// c[t][lane] = strip · x[t], tokens <= kRowTokens; row t begins at x + t * stride, its rest at rest + t
+    /// * stride.
     void (*rowsInt8)(float *c, Packing packing, const std::byte *strip, int blocks, const Int8Block *x,
-                     std::ptrdiff_t stride, int tokens);
+                     const Int8Rest *rest, std::ptrdiff_t stride, int tokens);
     void (*rowsFloat)(float *c, Packing packing, const std::byte *strip, int depth, const float *x,
                       std::ptrdiff_t stride, int tokens);
     float (*dot)(const float *a, const float *b, int n);

@@ -41,7 +41,7 @@ struct PanelOf<true>
     using Block = Int8HalvesBlock;
 };
 
-/// The numbers of a block of a tile.
+/// The numbers of a block of a tile, and of what it leaves.
 struct TileBlock
 {
     float scales[kInt8Tile];
@@ -52,7 +52,15 @@ struct TileBlock
     std::int8_t values[kInt8Tile * kBlock];
 };
 
+struct TileRest
+{
+    std::int32_t wholes[kInt8Tile];
+    std::int32_t firstWholes[kInt8Tile];
+    std::int8_t values[kInt8Tile * kBlock];
+};
+
 static_assert(sizeof(TileBlock) == kInt8Tile * sizeof(Int8Block));
+static_assert(sizeof(TileRest) == kInt8Tile * sizeof(Int8Rest));
 
 /// What the sums of a tile begin with: codes are to be shifted by `zero`.
 struct Starts
@@ -61,8 +69,8 @@ struct Starts
     alignas(64) std::int32_t second[kLanes];
 };
 
-template <bool halves>
-inline void startsOf(Starts &starts, const TileBlock &block, __m512i zero)
+template <bool halves, class Numbers>
+inline void startsOf(Starts &starts, const Numbers &block, __m512i zero)
 {
     constexpr __mmask16 tile = (1 << kInt8Tile) - 1;
     const __m512i all = _mm512_maskz_loadu_epi32(tile, block.wholes);
@@ -73,16 +81,11 @@ inline void startsOf(Starts &starts, const TileBlock &block, __m512i zero)
     }
 }
 
-/// Lines [from, to) of a group for all tokens.
-template <int from, int to, bool shifted, int... t>
-inline void dotsOfTile(Indices<t...>, Ints (&whole)[sizeof...(t)], const Int8PanelBlock *panel,
-                       const std::int8_t *values, const std::int32_t *starts)
+/// Lines [from, to) of a group for all tokens, added.
+template <int from, int to, int... t>
+inline void addDotsOfTile(Indices<t...>, Ints (&whole)[sizeof...(t)], const Int8PanelBlock *panel,
+                          const std::int8_t *values)
 {
-    if constexpr (shifted) {
-        ((whole[t].v = _mm512_set1_epi32(starts[t])), ...);
-    } else {
-        ((whole[t].v = _mm512_setzero_si512()), ...);
-    }
     for (int j = from; j < to; ++j) {
         const Bytes w{_mm512_loadu_si512(panel->numbers + 64 * j)};
         const std::int8_t *four = values + 4 * kInt8Tile * j;
@@ -95,68 +98,122 @@ inline void dotsOfTile(Indices<t...>, Ints (&whole)[sizeof...(t)], const Int8Pan
     }
 }
 
-/// The same arithmetic as withGroup, operation by operation.
-template <bool halves, bool minimums, int... t>
-void productOfBlocks(Indices<t...> tokens, float *c, std::ptrdiff_t ldc, const void *panels,
-                     const std::byte *x, int zero, int blocks, bool add, const float *bias)
+/// A group of a strip and a block of a tile. `rest` is read with rests only.
+template <bool minimums, bool rests>
+struct Meeting
 {
-    const auto *panel = static_cast<const typename PanelOf<halves>::Block *>(panels);
-    const auto *block = reinterpret_cast<const TileBlock *>(x);
-    const __m512i shift = _mm512_set1_epi32(zero);
+    const Int8PanelBlock *panel;
+    const TileBlock &block;
+    const TileRest &rest;
+    Starts starts;
+    Starts restStarts;
+
+    template <int from, int to, int... t>
+    void dots(Indices<t...> tokens, Ints (&whole)[sizeof...(t)]) const
+    {
+        const bool second = from > 0;
+        const std::int32_t *begin = second ? starts.second : starts.first;
+        ((whole[t].v = minimums ? _mm512_setzero_si512() : _mm512_set1_epi32(begin[t])), ...);
+        addDotsOfTile<from, to>(tokens, whole, panel, block.values);
+        if constexpr (rests) {
+            const std::int32_t *more = second ? restStarts.second : restStarts.first;
+            ((whole[t].v = _mm512_slli_epi32(whole[t].v, 8)), ...);
+            if constexpr (!minimums) {
+                ((whole[t].v = _mm512_add_epi32(whole[t].v, _mm512_set1_epi32(more[t]))), ...);
+            }
+            addDotsOfTile<from, to>(tokens, whole, panel, rest.values);
+        }
+    }
+};
+
+struct ProductArguments
+{
+    float *c;
+    std::ptrdiff_t ldc;
+    const void *panels;
+    const std::byte *x;
+    int zero;
+    int blocks;
+    bool add;
+    const float *bias;
+};
+
+/// The same arithmetic as withGroup, operation by operation.
+template <bool halves, bool minimums, bool rests, int... t>
+void productOfBlocks(Indices<t...> tokens, const ProductArguments &p)
+{
+    const auto *panel = static_cast<const typename PanelOf<halves>::Block *>(p.panels);
+    const std::byte *x = p.x;
+    const __m512i shift = _mm512_set1_epi32(p.zero);
+    const Floats part = splat(rests ? 1.0f / 256.0f : 1.0f);
     Floats sums[] = {(static_cast<void>(t), splat(0))...};
-    for (int done = 0; done < blocks; ++done, ++panel, ++block) {
-        Starts starts;
+    for (int done = 0; done < p.blocks; ++done, ++panel) {
+        const auto &block = *reinterpret_cast<const TileBlock *>(x);
+        const auto &rest = *reinterpret_cast<const TileRest *>(x + sizeof(TileBlock));
+        x += sizeof(TileBlock) + (rests ? sizeof(TileRest) : 0);
+        Meeting<minimums, rests> meeting{panel, block, rest, {}, {}};
         if constexpr (!minimums) {
-            startsOf<halves>(starts, *block, shift);
+            startsOf<halves>(meeting.starts, block, shift);
+        }
+        if constexpr (!minimums && rests) {
+            startsOf<halves>(meeting.restStarts, rest, shift);
         }
         Ints whole[sizeof...(t)];
-        dotsOfTile<0, halves ? 4 : 8, !minimums>(tokens, whole, panel, block->values, starts.first);
-        const Floats scale = load(panel->scales);
-        ((sums[t] = fma(converted(whole[t]), scale * splat(block->scales[t]), sums[t])), ...);
+        meeting.template dots<0, halves ? 4 : 8>(tokens, whole);
+        const auto scaleOf = [&](const float *scales) {
+            return rests ? load(scales) * part : load(scales); // a power of two: exact
+        };
+        const Floats scale = scaleOf(panel->scales);
+        ((sums[t] = fma(converted(whole[t]), scale * splat(block.scales[t]), sums[t])), ...);
         if constexpr (halves) {
-            dotsOfTile<4, 8, !minimums>(tokens, whole, panel, block->values, starts.second);
-            const Floats second = load(panel->secondScales);
-            ((sums[t] = fma(converted(whole[t]), second * splat(block->scales[t]), sums[t])), ...);
+            meeting.template dots<4, 8>(tokens, whole);
+            const Floats second = scaleOf(panel->secondScales);
+            ((sums[t] = fma(converted(whole[t]), second * splat(block.scales[t]), sums[t])), ...);
         }
         if constexpr (halves && minimums) {
             const Floats more = load(panel->firstOffsets);
-            ((sums[t] = fma(more, splat(block->firstSums[t]), sums[t])), ...);
+            ((sums[t] = fma(more, splat(block.firstSums[t]), sums[t])), ...);
         }
         if constexpr (minimums) {
             const Floats offset = load(panel->offsets);
-            ((sums[t] = fma(offset, splat(block->sums[t]), sums[t])), ...);
+            ((sums[t] = fma(offset, splat(block.sums[t]), sums[t])), ...);
         }
     }
-    if (add) {
-        ((sums[t] = load(c + t * ldc) + sums[t]), ...);
+    if (p.add) {
+        ((sums[t] = load(p.c + t * p.ldc) + sums[t]), ...);
     }
-    if (bias) {
-        ((sums[t] = sums[t] + load(bias)), ...);
+    if (p.bias) {
+        ((sums[t] = sums[t] + load(p.bias)), ...);
     }
-    (store(c + t * ldc, sums[t]), ...);
+    (store(p.c + t * p.ldc, sums[t]), ...);
 }
 
-template <bool halves, bool minimums, int most>
-void productUpTo(float *c, std::ptrdiff_t ldc, const void *panels, const std::byte *x, int zero, int blocks,
-                 int tokens, bool add, const float *bias)
+template <bool halves, bool minimums, bool rests, int most>
+void productUpTo(const ProductArguments &p, int tokens)
 {
     if (tokens == most) {
-        productOfBlocks<halves, minimums>(typename IndicesUpTo<most>::Type{}, c, ldc, panels, x, zero, blocks,
-                                          add, bias);
+        productOfBlocks<halves, minimums, rests>(typename IndicesUpTo<most>::Type{}, p);
     } else if constexpr (most > 1) {
-        productUpTo<halves, minimums, most - 1>(c, ldc, panels, x, zero, blocks, tokens, add, bias);
+        productUpTo<halves, minimums, rests, most - 1>(p, tokens);
     }
+}
+
+template <bool rests>
+void productWith(const ProductArguments &p, PackingTraits traits, int tokens)
+{
+    const auto product = traits.halves ? (traits.minimums ? productUpTo<true, true, rests, kInt8Tile>
+                                                          : productUpTo<true, false, rests, kInt8Tile>)
+                                       : (traits.minimums ? productUpTo<false, true, rests, kInt8Tile>
+                                                          : productUpTo<false, false, rests, kInt8Tile>);
+    product(p, tokens);
 }
 
 void productInt8(float *c, std::ptrdiff_t ldc, const void *panels, Packing packing, const std::byte *x,
-                 int blocks, int tokens, bool add, const float *bias)
+                 int blocks, int tokens, bool rest, bool add, const float *bias)
 {
     const PackingTraits traits = traitsOf(packing);
-    const auto product =
-        traits.halves
-            ? (traits.minimums ? productUpTo<true, true, kInt8Tile> : productUpTo<true, false, kInt8Tile>)
-            : (traits.minimums ? productUpTo<false, true, kInt8Tile> : productUpTo<false, false, kInt8Tile>);
-    product(c, ldc, panels, x, traits.zero, blocks, tokens, add, bias);
+    const ProductArguments arguments{c, ldc, panels, x, traits.zero, blocks, add, bias};
+    (rest ? productWith<true> : productWith<false>)(arguments, traits, tokens);
 }
 
 template <Packing packing>

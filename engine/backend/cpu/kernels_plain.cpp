@@ -53,7 +53,7 @@ void interleaveBfloat(std::uint16_t *to, int lanes, const float *rows, std::ptrd
     }
 }
 
-void quantize(Int8Block *to, const float *x, int depth)
+void quantize(Int8Block *to, Int8Rest *rest, const float *x, int depth)
 {
     for (int block = 0; block < depth / kBlock; ++block, x += kBlock, ++to) {
         float greatest = 0;
@@ -63,14 +63,26 @@ void quantize(Int8Block *to, const float *x, int depth)
         const float inverse = greatest > 0 ? 127.0f / greatest : 0.0f;
         to->scale = greatest / 127.0f;
         int sums[2] = {};
+        int rests[2] = {};
         for (int i = 0; i < kBlock; ++i) {
-            to->values[i] = static_cast<std::int8_t>(std::nearbyint(x[i] * inverse));
+            const float level = std::nearbyint(x[i] * inverse);
+            to->values[i] = static_cast<std::int8_t>(level);
             sums[i / (kBlock / 2)] += to->values[i];
+            if (rest) {
+                const float left = std::nearbyint((x[i] * inverse - level) * 256.0f);
+                rest[block].values[i] = static_cast<std::int8_t>(std::clamp(left, -127.0f, 127.0f));
+                rests[i / (kBlock / 2)] += rest[block].values[i];
+            }
         }
         to->whole = sums[0] + sums[1];
         to->firstWhole = sums[0];
-        to->sum = to->scale * static_cast<float>(to->whole);
-        to->firstSum = to->scale * static_cast<float>(to->firstWhole);
+        if (rest) {
+            rest[block].whole = rests[0] + rests[1];
+            rest[block].firstWhole = rests[0];
+        }
+        to->sum =
+            to->scale * (static_cast<float>(to->whole) + static_cast<float>(rests[0] + rests[1]) / 256.0f);
+        to->firstSum = to->scale * (static_cast<float>(sums[0]) + static_cast<float>(rests[0]) / 256.0f);
     }
 }
 
@@ -136,15 +148,17 @@ float dot(const float *a, const float *b, int n)
 }
 
 void rowsInt8(float *c, Packing packing, const std::byte *strip, int blocks, const Int8Block *x,
-              std::ptrdiff_t stride, int tokens)
+              const Int8Rest *rest, std::ptrdiff_t stride, int tokens)
 {
     for (int lane = 0; lane < kLanes; ++lane) {
         const auto row = rowOf(packing, strip, blocks * kBlock, lane);
         for (int t = 0; t < tokens; ++t) {
             float sum = 0;
             for (int k = 0; k < blocks * kBlock; ++k) {
-                const Int8Block &a = x[t * stride + k / kBlock];
-                sum += row[static_cast<std::size_t>(k)] * a.scale * static_cast<float>(a.values[k % kBlock]);
+                const std::ptrdiff_t block = t * stride + k / kBlock;
+                const float left = rest ? static_cast<float>(rest[block].values[k % kBlock]) / 256.0f : 0.0f;
+                const float level = static_cast<float>(x[block].values[k % kBlock]) + left;
+                sum += row[static_cast<std::size_t>(k)] * x[block].scale * level;
             }
             c[t * kLanes + lane] = sum;
         }

@@ -118,11 +118,14 @@ void Matmul::prepareFew()
     for (const Job &job : m_jobs) {
         rows = meetsInt8(job) ? job.firstRow + job.product.in.rows : rows;
     }
-    auto *int8 = m_int8.take<Int8Block>(static_cast<std::size_t>(blocks) * static_cast<std::size_t>(rows));
+    const auto count = static_cast<std::size_t>(blocks) * static_cast<std::size_t>(rows);
+    auto *int8 = m_int8.take<Int8Block>(count);
+    auto *rests = m_rests ? m_restRows.take<Int8Rest>(count) : nullptr;
     for (const Job &job : m_jobs) {
         const Rows &in = job.product.in;
         for (int t = 0; meetsInt8(job) && t < in.rows; ++t) {
-            m_kernels.quantize(int8 + static_cast<std::ptrdiff_t>(job.firstRow + t) * blocks,
+            const std::ptrdiff_t at = static_cast<std::ptrdiff_t>(job.firstRow + t) * blocks;
+            m_kernels.quantize(int8 + at, rests ? rests + at : nullptr,
                                in.data + static_cast<std::ptrdiff_t>(t) * in.stride, inputs);
         }
     }
@@ -156,9 +159,15 @@ std::size_t Matmul::tileBytes(Way way) const
 {
     const auto values =
         static_cast<std::size_t>(m_jobs.front().product.w->inputs) * static_cast<std::size_t>(tileOf(way));
-    return way == Way::Int8     ? values / kBlock * sizeof(Int8Block)
+    return way == Way::Int8     ? values / kBlock * int8Bytes()
            : way == Way::Bfloat ? values * sizeof(std::uint16_t)
                                 : values * sizeof(float);
+}
+
+/// Of a block of one row in a tile.
+std::size_t Matmul::int8Bytes() const
+{
+    return sizeof(Int8Block) + (m_rests ? sizeof(Int8Rest) : 0);
 }
 
 std::byte *Matmul::takeTiles(Way way, std::size_t count)
@@ -187,20 +196,22 @@ void Matmul::prepareTile(Way way, int index, Rows in, int first, int thread)
 void Matmul::interleaveInt8(std::byte *to, int tile, const float *rows, std::ptrdiff_t stride, int count,
                             int depth, int thread)
 {
-    const int blocks = depth / kBlock;
-    auto *row = m_rows[static_cast<std::size_t>(thread)].take<Int8Block>(static_cast<std::size_t>(blocks));
+    const auto blocks = static_cast<std::size_t>(depth / kBlock);
+    auto *row = m_rows[static_cast<std::size_t>(thread)].take<Int8Block>(2 * blocks); // room for rests, too
+    auto *rest = m_rests ? reinterpret_cast<Int8Rest *>(row + blocks) : nullptr;
     const auto lanes = static_cast<std::size_t>(tile);
+    const auto put = [&](std::byte *block, const void *from, std::size_t bytes) {
+        for (std::size_t at = 0; at < bytes; at += 4) {
+            std::memcpy(block + at * lanes, static_cast<const std::byte *>(from) + at, 4);
+        }
+    };
     for (int t = 0; t < count; ++t) {
-        m_kernels.quantize(row, rows + t * stride, depth);
+        m_kernels.quantize(row, rest, rows + t * stride, depth);
         std::byte *block = to + static_cast<std::size_t>(t) * 4;
-        for (int b = 0; b < blocks; ++b, block += sizeof(Int8Block) * lanes) {
-            std::memcpy(block, &row[b].scale, 4);
-            std::memcpy(block + lanes * 4, &row[b].sum, 4);
-            std::memcpy(block + 2 * lanes * 4, &row[b].firstSum, 4);
-            std::memcpy(block + 3 * lanes * 4, &row[b].whole, 4);
-            std::memcpy(block + 4 * lanes * 4, &row[b].firstWhole, 4);
-            for (std::size_t j = 0; j < kBlock / 4; ++j) {
-                std::memcpy(block + (kInt8Numbers + j) * lanes * 4, row[b].values + 4 * j, 4);
+        for (std::size_t b = 0; b < blocks; ++b, block += int8Bytes() * lanes) {
+            put(block, row + b, sizeof(Int8Block));
+            if (rest) {
+                put(block + sizeof(Int8Block) * lanes, rest + b, sizeof(Int8Rest));
             }
         }
     }
@@ -233,8 +244,10 @@ void Matmul::rowsOfStrip(float *sums, const Job &job, int strip, int thread)
     const int local = strip - segment.firstStrip;
     if (segment.packing && segment.quantised()) {
         const int blocks = w.inputs / kBlock;
-        const auto *int8 = m_int8.take<Int8Block>(0) + static_cast<std::ptrdiff_t>(job.firstRow) * blocks;
-        m_kernels.rowsInt8(sums, *segment.packing, segment.strip(local), blocks, int8, blocks, in.rows);
+        const std::ptrdiff_t at = static_cast<std::ptrdiff_t>(job.firstRow) * blocks;
+        m_kernels.rowsInt8(sums, *segment.packing, segment.strip(local), blocks,
+                           m_int8.take<Int8Block>(0) + at,
+                           m_rests ? m_restRows.take<Int8Rest>(0) + at : nullptr, blocks, in.rows);
     } else if (segment.packing) {
         m_kernels.rowsFloat(sums, *segment.packing, segment.strip(local), w.inputs, in.data, in.stride,
                             in.rows);
@@ -329,8 +342,8 @@ void Matmul::times(float *c, std::ptrdiff_t ldc, const PanelTimesTile &work, boo
     const auto at = static_cast<std::size_t>(work.first) * static_cast<std::size_t>(tileOf(way));
     if (way == Way::Int8) {
         m_kernels.productInt8(c, ldc, work.panel, *work.segment->packing,
-                              work.tile + at / kBlock * sizeof(Int8Block), work.depth / kBlock, work.tokens,
-                              add, bias);
+                              work.tile + at / kBlock * int8Bytes(), work.depth / kBlock, work.tokens,
+                              m_rests, add, bias);
         return;
     }
     if (way == Way::Bfloat) {

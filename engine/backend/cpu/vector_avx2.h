@@ -258,6 +258,11 @@ inline Bytes splatBytes(std::int32_t x)
     return {_mm256_set1_epi32(x)};
 }
 
+inline Bytes shiftedPlus(Bytes a, Bytes b)
+{
+    return {_mm256_add_epi32(_mm256_slli_epi32(a.v, 8), b.v)};
+}
+
 template <int n>
 inline Bytes bitsOf(Bytes x, int mask)
 {

@@ -258,6 +258,12 @@ inline Bytes splatBytes(std::int32_t x)
     return {vreinterpretq_u8_s32(vdupq_n_s32(x))};
 }
 
+inline Bytes shiftedPlus(Bytes a, Bytes b)
+{
+    const int32x4_t whole = vshlq_n_s32(vreinterpretq_s32_u8(a.v), 8);
+    return {vreinterpretq_u8_s32(vaddq_s32(whole, vreinterpretq_s32_u8(b.v)))};
+}
+
 template <int n>
 inline Bytes bitsOf(Bytes a, int mask)
 {

@@ -32,20 +32,33 @@ inline void interleaveFloat(float *to, int lanes, const float *rows, std::ptrdif
     }
 }
 
-inline void quantize(Int8Block *to, const float *x, int depth)
+inline void quantize(Int8Block *to, Int8Rest *rest, const float *x, int depth)
 {
     for (int first = 0; first < depth; first += kBlock, ++to) {
         const Floats a = load(x + first);
         const Floats b = load(x + first + kLanes);
         const float most = greatest(maximum(absolute(a), absolute(b)));
-        const float inverse = most > 0 ? 127.0f / most : 0.0f;
+        const Floats inverse = splat(most > 0 ? 127.0f / most : 0.0f);
+        const Floats levels[2] = {rounded(a * inverse), rounded(b * inverse)};
+        const int first16 = storeBytes(to->values, levels[0]);
         to->scale = most / 127.0f;
-        const int first16 = storeBytes(to->values, rounded(a * splat(inverse)));
-        const int second16 = storeBytes(to->values + kLanes, rounded(b * splat(inverse)));
-        to->whole = first16 + second16;
+        to->whole = first16 + storeBytes(to->values + kLanes, levels[1]);
         to->firstWhole = first16;
-        to->sum = to->scale * static_cast<float>(to->whole);
-        to->firstSum = to->scale * static_cast<float>(to->firstWhole);
+        float sum = static_cast<float>(to->whole);
+        float firstSum = static_cast<float>(first16);
+        if (rest) {
+            const auto left = [&](Floats from, Floats level) {
+                const Floats parts = rounded((from * inverse - level) * splat(256.0f));
+                return minimum(maximum(parts, splat(-127.0f)), splat(127.0f));
+            };
+            rest->firstWhole = storeBytes(rest->values, left(a, levels[0]));
+            rest->whole = rest->firstWhole + storeBytes(rest->values + kLanes, left(b, levels[1]));
+            sum += static_cast<float>(rest->whole) * (1.0f / 256.0f);
+            firstSum += static_cast<float>(rest->firstWhole) * (1.0f / 256.0f);
+            ++rest;
+        }
+        to->sum = to->scale * sum;
+        to->firstSum = to->scale * firstSum;
     }
 }
 
