@@ -2,7 +2,11 @@
 #include "rag/retrieve/question_text.h"
 #include "tests/rag/small_library.h"
 
+#include <QElapsedTimer>
 #include <QTest>
+
+#include <limits>
+#include <random>
 
 using namespace rag;
 
@@ -71,6 +75,7 @@ private slots:
     void putsATableOfContentsBehind();
     void asksTheReranker();
     void takesAtMostSoManyOfOneDocument();
+    void findsPassagesInTimeAmongTenThousand();
     void ordersThePagesOfAPassageByTheirText();
     void namesTheLanguageOfAQuestion_data();
     void namesTheLanguageOfAQuestion();
@@ -356,6 +361,54 @@ void TestRetriever::takesAtMostSoManyOfOneDocument()
 
     QCOMPARE(passages.size(), std::size_t(3));
     QCOMPARE(passages[2].documentName, std::string("two.pdf"));
+}
+
+/// Words, vectors, fusion, all of it: 300 ms are promised. The best of three, for other programs run too.
+void TestRetriever::findsPassagesInTimeAmongTenThousand()
+{
+    constexpr int kPages = 100;
+    constexpr int kChunksAPage = 100;
+    SmallLibrary library;
+    NewDocument document;
+    document.path = document.name = document.hash = "long.pdf";
+    document.pages = kPages;
+    const DocumentId id = library.store->addDocument(document).value();
+    std::mt19937 random(5);
+    std::vector<ReadPage> pages(kPages);
+    for (int p = 0; p < kPages; ++p) {
+        pages[std::size_t(p)].content = makePage(p, {"page"});
+        for (int c = 0; c < kChunksAPage; ++c) {
+            Chunk chunk;
+            chunk.page = chunk.lastPage = p;
+            for (int w = 0; w < 60; ++w)
+                chunk.text += "word" + std::to_string(random() % 3000) + " ";
+            pages[std::size_t(p)].chunks.push_back(std::move(chunk));
+        }
+    }
+    require(library.store->addPages(id, pages));
+    require(library.store->setLanguage(id, "en"));
+    const auto chunks = library.store->chunksToEmbed(id, library.embedder->fingerprint(), 20'000).value();
+    std::vector<ChunkId> ids;
+    std::vector<float> rows;
+    for (const Passage &chunk : chunks) {
+        ids.push_back(chunk.chunk);
+        const std::vector<float> row = FakeEmbedder::vectorOf(chunk.text);
+        rows.insert(rows.end(), row.begin(), row.end());
+    }
+    require(library.index->add(ids, rows));
+    HybridRetriever retriever(library.database, library.embedder, library.index);
+
+    qint64 best = std::numeric_limits<qint64>::max();
+    for (int i = 0; i < 3; ++i) {
+        QElapsedTimer timer;
+        timer.start();
+        const auto passages = retriever.retrieve(asking("Where is word17 beside word1999 and word5?"), 5, {});
+        best = std::min(best, timer.elapsed());
+        QCOMPARE(passages->size(), std::size_t(5));
+    }
+
+    QCOMPARE(ids.size(), std::size_t(kPages * kChunksAPage));
+    QVERIFY2(best < 300, qPrintable(QString::number(best) + " ms"));
 }
 
 void TestRetriever::ordersThePagesOfAPassageByTheirText()
