@@ -220,7 +220,7 @@ void TestAnswerer::saysSoWhenItIsNotInThere_data()
     QTest::addColumn<QByteArray>("question");
     QTest::addColumn<QByteArray>("begins");
     QTest::newRow("en") << QByteArray("Who won the regatta in Monaco?") << QByteArray("I did not find");
-    QTest::newRow("ar") << QByteArray("ما سعر كيلو التمر في السوق؟") << QByteArray("لم أجد");
+    QTest::newRow("ar") << QByteArray("من فاز في سباق الزوارق؟") << QByteArray("لم أجد");
     QTest::newRow("fr") << QByteArray("Combien coûte le DVD de la cathédrale dans la boutique ?")
                         << QByteArray("Je n’ai pas trouvé");
 }
@@ -233,7 +233,7 @@ void TestAnswerer::saysSoWhenItIsNotInThere()
 
     const Answer answer = scene.ask(question.toStdString());
 
-    QVERIFY(answer.abstained);
+    QVERIFY2(answer.abstained, (answer.text + " " + std::to_string(answer.confidence)).c_str());
     QVERIFY2(answer.text.starts_with(begins.toStdString()), answer.text.c_str());
     QVERIFY(answer.citations.empty());
     QVERIFY(contains(answer.text, "canal.pdf")); // the nearest passages are named
