@@ -19,6 +19,7 @@ struct IngestProgress
     int chunksEmbedded = 0;
     int chunks = 0;
     std::string name;        ///< file name
+    int pagesRead = 0;       ///< the last of them may not be stored yet
     bool ocr = false;        ///< the page read last was read from its picture: seconds a page
     double secondsLeft = -1; ///< of Reading, at the pace of the last pages; -1: not known yet
 };

@@ -286,8 +286,8 @@ void PdfIngestor::report(const Job &job, DocumentId id, IngestStage stage, const
     if (!document || !*document)
         return;
     const Document &now = **document;
-    job.onProgress({id, stage, std::max(now.pagesDone, pace.pagesRead), now.pages, now.chunksEmbedded,
-                    now.chunks, now.name, pace.ocr, pace.secondsLeft});
+    job.onProgress({id, stage, now.pagesDone, now.pages, now.chunksEmbedded, now.chunks, now.name,
+                    std::max(now.pagesDone, pace.pagesRead), pace.ocr, pace.secondsLeft});
 }
 
 Result<void> PdfIngestor::saveIndexIfDue()

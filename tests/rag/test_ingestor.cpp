@@ -4,6 +4,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <algorithm>
 #include <fstream>
 #include <random>
 #include <thread>
@@ -20,6 +21,7 @@ private slots:
     void init();
     void storesPagesChunksAndVectors();
     void tellsItsProgress();
+    void tellsOfEachPageThatOcrReads();
     void takesTheSameFileOnce();
     void followsAFileThatMoved();
     void countsPagesWithoutTextAndSkippedOnes();
@@ -87,6 +89,29 @@ void TestIngestor::tellsItsProgress()
         QCOMPARE(library.progress[i].pages, 30);
     }
     QCOMPARE(library.progress.back().pagesDone, 30);
+}
+
+void TestIngestor::tellsOfEachPageThatOcrReads()
+{
+    Library library(folder() / "lib");
+    library.plan->ocr = {4, 5, 6};
+
+    const auto ingested = library.ingest(source(10));
+
+    QVERIFY(ingested);
+    const std::vector<int> expected{5, 6, 7};
+    std::vector<int> pages;
+    for (const IngestProgress &now : library.progress) {
+        if (!now.ocr)
+            continue;
+        pages.push_back(now.pagesRead);
+        QVERIFY(now.secondsLeft >= 0);
+        QVERIFY(now.pagesRead >= now.pagesDone);
+    }
+    QVERIFY(std::includes(pages.begin(), pages.end(), expected.begin(), expected.end()));
+    const auto reports = library.store->pageReports(ingested->document);
+    QVERIFY(reports->at(4).grade != PageGrade::Green);
+    QVERIFY(reports->at(3).grade == PageGrade::Green);
 }
 
 void TestIngestor::takesTheSameFileOnce()

@@ -40,7 +40,10 @@ public:
         std::vector<std::string> paragraphs = fakeParagraphs(m_seed, page);
         if (const auto extra = m_plan->extra.find(page); extra != m_plan->extra.end())
             paragraphs.push_back(extra->second);
-        return makePage(page, paragraphs, page % 3 == 0 ? std::set<std::size_t>{0} : std::set<std::size_t>{});
+        PageContent content =
+            makePage(page, paragraphs, page % 3 == 0 ? std::set<std::size_t>{0} : std::set<std::size_t>{});
+        content.findings.ocr = m_plan->ocr.contains(page);
+        return content;
     }
 
 private:

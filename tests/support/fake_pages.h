@@ -17,6 +17,7 @@ struct FakePagesPlan
 {
     std::map<int, rag::ErrorCode> errors; ///< by page
     std::set<int> empty;                  ///< pages without text
+    std::set<int> ocr;                    ///< pages that were read from their picture
     std::map<int, std::string> extra;     ///< a paragraph more, by page
     std::chrono::milliseconds perPage{0};
     std::string password; ///< needed to open
