@@ -35,6 +35,11 @@ class Peer:
         llama_cpp.llama_get_logits(self.context)
 
     def measure(self, prompt, generate):
+        """The best of three, as `warraq-cli bench` gives it: other programs can only make a run slower."""
+        runs = [self.measure_once(prompt, generate) for _ in range(3)]
+        return max(r[0] for r in runs), max(r[1] for r in runs)
+
+    def measure_once(self, prompt, generate):
         llama_cpp.llama_memory_clear(llama_cpp.llama_get_memory(self.context), True)
         started = time.perf_counter()
         self.decode([100 + i % 1000 for i in range(prompt)])
@@ -61,7 +66,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     a = parser.parse_args()
     peer = Peer(a.model, a.threads, a.prompt)
-    peer.measure(a.prompt, 8)
+    peer.measure_once(a.prompt, 8)
     rounds = [(measure_ours(a.cli, a.model, a.threads, a.prompt, a.generate), peer.measure(a.prompt, a.generate))
               for _ in range(a.rounds)]
     for i, what in enumerate(("prefill", "decode")):
