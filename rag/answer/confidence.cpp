@@ -16,7 +16,8 @@ namespace rag {
 namespace {
 
 constexpr double kEnough = 0.30;
-constexpr double kSure = 0.80;
+constexpr double kSure = 0.80;     ///< of the page
+constexpr double kAnswered = 0.50; ///< below, a page may be right for a question that has no answer there
 
 double logistic(double x)
 {
@@ -146,7 +147,7 @@ Confidence judge(const ConfidenceFeatures &features, const AnswerLine &line,
     confidence.enough = confidence.answered >= kEnough;
     confidence.page = logistic(-0.278 + 2.006 * line.mass + 1.889 * line.gap + (bothFound ? 0.702 : 0) -
                                0.173 * std::log(1.0 + chunks));
-    confidence.sure = confidence.page >= kSure;
+    confidence.sure = confidence.page >= kSure && confidence.answered >= kAnswered;
     return confidence;
 }
 

@@ -31,6 +31,9 @@ constexpr int kMarkReserve = 64;         ///< tokens of the context left free be
 constexpr float kDrawTemperature = 0.7f; ///< where several answers are drawn and none was set
 constexpr double kSureSupport = 0.8; ///< of a generated sentence that cites another passage than the quote
 
+/// A small model joins the words of several sentences to things that none of them says.
+constexpr double kSmallSupport = 0.75;
+
 class Stopwatch
 {
 public:
@@ -80,6 +83,7 @@ struct GroundedAnswerer::Task
     std::string language;
     std::vector<Passage> judgedBy; ///< the quote's passage first, then the others of the prompt
     std::vector<int> numbers;      ///< [judgedBy] the number of each in the answer
+    std::string fence;             ///< of the prompt
     bool begun = false;            ///< a generated sentence is shown
 };
 
@@ -137,7 +141,7 @@ Result<Answer> GroundedAnswerer::ask(const Question &question, const std::vector
         return orStopped(quoted);
     if (!modelCanAnswer(language, answer.passages))
         return answer;
-    Task task{writer, question, history, options, *findings, language, {}, {}, false};
+    Task task{writer, question, history, options, *findings, language, {}, {}, {}, false};
     return orStopped(generate(task, cancel));
 }
 
@@ -276,11 +280,15 @@ Result<void> GroundedAnswerer::generate(Task &task, const CancelToken &cancel)
     PromptOptions promptOptions;
     promptOptions.budget = small ? std::min(room, kSmallBudget) : room;
     promptOptions.passages = small ? kSmallPassages : task.options.passages;
-    promptOptions.fence = makeFence(answer.passages, kFenceSeed);
+    promptOptions.fence = task.fence = makeFence(answer.passages, kFenceSeed);
     promptOptions.answerLanguage = task.language;
     promptOptions.smallModel = small;
+    // Nor does it read the conversation, which it would repeat: the question as written out has what matters
+    // of it.
+    const std::span<const Exchange> said =
+        small ? std::span<const Exchange>() : std::span<const Exchange>(task.history);
     const Prompt prompt = writePrompt(
-        read, task.history, task.question.text,
+        read, said, small ? answer.searchedFor : task.question.text,
         [&](std::string_view text) { return m_model->countTokens(text); }, promptOptions);
     if (prompt.passages == 0) {
         engine::logLine(engine::LogLevel::Warning,
@@ -390,16 +398,25 @@ Result<Generation> GroundedAnswerer::draw(Task &task, const std::vector<Turn> &t
 
 Judgement GroundedAnswerer::judge(Task &task, std::string_view sentence, const CancelToken &cancel)
 {
+    // What frames the passages in the prompt is no text of theirs.
+    if (sentence.find(task.fence) != std::string_view::npos)
+        return {};
     // The quote's own passage first: an answer stands firmer on one page than on two.
     const Embedder *embedder = m_options.smallModel ? nullptr : m_embedder.get();
+    const double needed = m_options.smallModel ? kSmallSupport : 0;
+    const auto asNeeded = [&](Judgement judgement) {
+        if (judgement.verdict == Verdict::Supported && judgement.support < needed)
+            judgement.verdict = Verdict::Weak;
+        return judgement;
+    };
     Result<Judgement> own = judgeSentence(sentence, std::span(task.judgedBy).first(1), embedder, cancel);
-    if (own && own->verdict == Verdict::Supported)
+    if (own && own->verdict == Verdict::Supported && own->support >= needed)
         return *own;
     // A word or two stand in many places: only the quote's passage can speak for them.
     if (own && keyTerms(sentence).size() < 2)
-        return *own;
+        return asNeeded(*own);
     Result<Judgement> any = judgeSentence(sentence, task.judgedBy, embedder, cancel);
-    return any ? *any : judgeSentence(sentence, task.judgedBy);
+    return asNeeded(any ? *any : judgeSentence(sentence, task.judgedBy));
 }
 
 Result<void> GroundedAnswerer::show(Task &task, const SupportedSentence &sentence)
