@@ -172,7 +172,10 @@ BlockKind PageWriter::kindOf(std::string_view text) const
 bool PageWriter::isHeading(std::string_view text) const
 {
     constexpr std::size_t kLongest = 240;
-    if (text.size() > kLongest || m_lines > 3 || !hasLetters(text, 2) || isBoxTitle(text) ||
+    constexpr std::string_view kBullets[] = {"•", "◦", "▪", "■", "●", "‣", "- ", "* ", "– "};
+    const bool item = std::any_of(std::begin(kBullets), std::end(kBullets),
+                                  [&](std::string_view bullet) { return text.starts_with(bullet); });
+    if (item || text.size() > kLongest || m_lines > 3 || !hasLetters(text, 2) || isBoxTitle(text) ||
         (m_allEven && !m_body.even))
         return false;
     if (m_size > 1.15F * m_body.size)

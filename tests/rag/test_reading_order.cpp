@@ -425,6 +425,7 @@ private slots:
         maker.page().fonts.push_back("Courier-Bold");
         maker.line(50, 100, "Note", 14, 1)
             .line(50, 140, "rm -rf folder", 10, 2)
+            .line(50, 160, "• An item of a list", 10, 1)
             .line(50, 180, "Body text that is longer than the rest of it and goes on for a while");
 
         for (const Block &block : orderPage(maker.page()).blocks)
