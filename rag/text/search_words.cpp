@@ -5,6 +5,7 @@
 #include "rag/text/snowball.h"
 
 #include <algorithm>
+#include <span>
 #include <unordered_set>
 #include <vector>
 
@@ -66,6 +67,49 @@ std::vector<std::string> stems(std::string_view text, const std::vector<IndexWor
     return list;
 }
 
+/// A caption says "Fig. 2" where a question says "the second figure".
+struct OtherSpelling
+{
+    std::string_view asked; ///< as the index text spells it
+    std::string_view written;
+};
+
+constexpr OtherSpelling kPictured[] = {{"figure", "fig"}, {"figures", "fig"}, {"fig", "figure"},
+                                       {"table", "tab"},  {"tables", "tab"},  {"tableau", "tab"},
+                                       {"الشكل", "شكل"},  {"الجدول", "جدول"}};
+
+constexpr OtherSpelling kOrdinals[] = {
+    {"first", "1"},     {"second", "2"},    {"third", "3"},     {"fourth", "4"},  {"fifth", "5"},
+    {"sixth", "6"},     {"seventh", "7"},   {"eighth", "8"},    {"ninth", "9"},   {"tenth", "10"},
+    {"premier", "1"},   {"premiere", "1"},  {"deuxieme", "2"},  {"second", "2"},  {"seconde", "2"},
+    {"troisieme", "3"}, {"quatrieme", "4"}, {"cinquieme", "5"}, {"الأول", "1"},   {"الأولى", "1"},
+    {"الثاني", "2"},    {"الثانية", "2"},   {"الثالث", "3"},    {"الثالثة", "3"}, {"الرابع", "4"},
+    {"الرابعة", "4"},   {"الخامس", "5"},    {"الخامسة", "5"}};
+
+void addOtherSpelling(std::vector<std::string> &found, std::span<const OtherSpelling> list,
+                      const std::string &word)
+{
+    for (const OtherSpelling &spelling : list)
+        if (normalizeForIndex(spelling.asked).text == word)
+            for (const IndexWord &written : splitWords(spelling.written))
+                found.push_back(written.stem);
+}
+
+/// Other spellings of what a question calls a figure or table, and of the ordinal beside it.
+std::vector<std::string> captionWords(std::string_view question, const std::vector<IndexWord> &words)
+{
+    std::vector<std::string> found;
+    std::vector<std::string> ordinals;
+    for (const IndexWord &word : words) {
+        const std::string folded = foldedWord(question, word);
+        addOtherSpelling(found, kPictured, folded);
+        addOtherSpelling(ordinals, kOrdinals, folded);
+    }
+    if (!found.empty())
+        found.insert(found.end(), ordinals.begin(), ordinals.end());
+    return found;
+}
+
 } // namespace
 
 std::string wordsToStore(std::string_view display, std::string_view language)
@@ -92,6 +136,7 @@ std::string wordsToFind(std::string_view question, const std::set<std::string> &
     };
     add(stems(question, words, {}));
     add(compounds(question, words));
+    add(captionWords(question, words));
     for (const std::string &language : all)
         if (hasSnowball(language))
             add(stems(question, words, language));

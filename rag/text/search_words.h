@@ -15,8 +15,8 @@ constexpr int kWordsVersion = 2;
 /// @param language  languageOfText() of it, or of a longer text that it belongs to
 std::string wordsToStore(std::string_view display, std::string_view language);
 
-/// What to look for there. @param languages  of the documents that are searched; the question's own is found
-/// out
+/// What to look for there; "the second figure" is looked for as "Fig. 2" too. @param languages  of the
+/// documents that are searched; the question's own is found out
 std::string wordsToFind(std::string_view question, const std::set<std::string> &languages);
 
 } // namespace rag

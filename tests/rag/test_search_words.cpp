@@ -40,6 +40,7 @@ private slots:
     void leavesOtherLanguagesTheirLightStems();
     void joinsWhatIsHyphenated();
     void looksInTheLanguagesOfTheDocuments();
+    void looksForACaptionAsItIsPrinted();
     void anyBytesAreHarmless();
 };
 
@@ -150,6 +151,17 @@ void TestSearchWords::looksInTheLanguagesOfTheDocuments()
     const std::string there = wordsToStore("Die Mietverträge und die Kosten der Wohnung sind genannt", "de");
 
     QVERIFY(shared(there, wordsToFind("Mietvertrages", {"de", "en"})) >= 1);
+}
+
+void TestSearchWords::looksForACaptionAsItIsPrinted()
+{
+    const auto figure = wordSet(wordsToFind("What does the second figure show?", {}));
+    const auto table = wordSet(wordsToFind("ماذا في الجدول الثالث؟", {}));
+    const auto neither = wordSet(wordsToFind("Who came in second place?", {}));
+
+    QVERIFY(figure.contains("fig") && figure.contains("2"));
+    QVERIFY(table.contains("3"));
+    QVERIFY(!neither.contains("2"));
 }
 
 void TestSearchWords::anyBytesAreHarmless()
