@@ -29,10 +29,9 @@ std::vector<Token> VocabularyBytes::beginning(std::string_view text) const
     auto last = m_sorted.end();
     for (std::size_t length = 1; length <= text.size() && first != last; ++length) {
         const std::string_view start = text.substr(0, length);
-        const auto shared = std::ranges::equal_range(
-            first, last, start, {}, [&](Token token) { return bytes(token).substr(0, length); });
-        first = shared.begin();
-        last = shared.end();
+        const auto startOf = [&](Token token) { return bytes(token).substr(0, length); };
+        first = std::ranges::lower_bound(first, last, start, {}, startOf);
+        last = std::ranges::upper_bound(first, last, start, {}, startOf);
         while (first != last && bytes(*first).size() == length)
             found.push_back(*first++);
     }
