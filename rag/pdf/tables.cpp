@@ -180,7 +180,7 @@ private:
         std::sort(whites.begin(), whites.end());
         const bool apart = whiteAbove(row) > whites[whites.size() / 2] + 0.35F * m_em;
         const bool goesOn = row + 1 < m_rows.size() && isWide(row + 1, strips) && !crossesAny(row + 1);
-        return apart || !goesOn;
+        return apart || (!goesOn && !fits(row, strips));
     }
 
     bool opensCaption(std::size_t row) const
@@ -241,12 +241,15 @@ private:
         return fits(first - 1, strips) && (isWide(first - 1, strips) || !isBold(first - 1) || isBold(first));
     }
 
-    /// No text runs across a strip.
+    /// No text runs across the whole of a strip; that it reaches into one only makes the strip narrower.
     bool fits(std::size_t row, const std::vector<Strip> &strips) const
     {
         const std::vector<Segment> parts = partsOf(row, strips);
-        return std::none_of(parts.begin(), parts.end(),
-                            [&](const Segment &part) { return crosses(part, strips); });
+        return std::none_of(parts.begin(), parts.end(), [&](const Segment &part) {
+            return std::any_of(strips.begin(), strips.end(), [&](const Strip &strip) {
+                return part.left < strip.left && part.right > strip.right;
+            });
+        });
     }
 
     bool isBold(std::size_t row) const
@@ -326,7 +329,7 @@ private:
             while (next < end && fits(next, strips) && (next == i || whiteAbove(next) < 0.8F * m_em) &&
                    (isWide(next, strips) || !isBold(next)))
                 ++next;
-            if (next >= i + 2) {
+            if (next >= i + 2 && wideRows(i, next, strips) > 0) {
                 Table table = build(i, next, strips);
                 if (isTable(table, m_page, m_em, m_rightToLeft, 1))
                     tables.push_back(std::move(table));
