@@ -1,5 +1,6 @@
 #include "app/application.h"
 
+#include "rag/answer/suggestions.h"
 #include "rag/pdf/pdf_document.h"
 #include "rag/store/sqlite.h"
 #include "rag/tasks/recognise.h"
@@ -96,6 +97,10 @@ ui::Factories factoriesOf(Services &services)
     factories.makeAnswerer = [&services] { return services.makeAnswerer(); };
     factories.makeTaskRunner = [&services] { return services.makeTaskRunner(); };
     factories.recogniseTask = [](std::string_view question) { return rag::recogniseTask(question); };
+    factories.suggest = [](std::string_view question, const rag::Answer &answer) {
+        return rag::followUpSuggestions(question, answer);
+    };
+    factories.titleOf = [](std::string_view question) { return rag::conversationTitle(question); };
     factories.describeModel = [&services]() -> rag::Result<ui::ModelName> {
         ASSIGN_OR_RETURN(const auto model, services.makeLanguageModel());
         return ui::ModelName{model->name(), model->device()};

@@ -94,6 +94,7 @@ void MainWindow::connectLibrary()
     connect(&library.scope(), &AskScope::changed, this, &MainWindow::updateScope);
     connect(&documents, &QAbstractItemModel::dataChanged, this, &MainWindow::updateAnswering);
     connect(m_library, &LibraryView::openWanted, this, [this](rag::DocumentId id) { showPage(id, 0); });
+    connect(&library, &LibraryController::reportWanted, this, &MainWindow::openReport);
     connect(m_library, &LibraryView::reportWanted, this, &MainWindow::openReport);
     connect(m_library, &LibraryView::listWanted, this, &MainWindow::askWhatToList);
     connect(

@@ -924,6 +924,10 @@
             <source>Try again</source>
             <translation>أعد المحاولة</translation>
         </message>
+        <message>
+            <source>How it was read…</source>
+            <translation>كيف قُرئ…</translation>
+        </message>
     </context>
     <context>
         <name>ui::LibraryView</name>

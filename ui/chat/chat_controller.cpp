@@ -11,13 +11,6 @@ namespace {
 
 constexpr int kUndoMs = 8000;
 
-ChatMessage messageOf(const rag::Message &message)
-{
-    ChatMessage shown;
-    shown.message = message;
-    return shown;
-}
-
 } // namespace
 
 ChatController::ChatController(Workers &workers, DocumentModel &documents, AskScope &scope, QObject *parent)
@@ -48,6 +41,11 @@ void ChatController::connectWorkers()
                     showLive();
                 }
             });
+    connect(&answer, &AnswerWorker::suggested, this, [this](quint64 number, const QStringList &questions) {
+        if (isLive(number)) {
+            m_live->answer.suggestions = questions; // shown with the whole answer
+        }
+    });
     connect(&answer, &AnswerWorker::finished, this, &ChatController::answerFinished);
     connect(&answer, &AnswerWorker::failed, this, &ChatController::answerFailed);
 
@@ -172,15 +170,14 @@ void ChatController::answerSaid(quint64 number, const rag::AnswerEvent &event)
 {
     if (isLive(number)) {
         take(m_live->answer, event);
-        nameScanned();
+        nameScanned(m_live->answer);
         showLive();
     }
 }
 
 /// The documents in which terms were looked for, by name.
-void ChatController::nameScanned()
+void ChatController::nameScanned(ChatMessage &answer) const
 {
-    ChatMessage &answer = m_live->answer;
     if (!answer.details.scan || !answer.documents.empty()) {
         return;
     }
@@ -216,7 +213,7 @@ void ChatController::answerFinished(quint64 number, const rag::Answer &answer)
         return;
     }
     take(m_live->answer, answer);
-    nameScanned();
+    nameScanned(m_live->answer);
     showLive();
     m_status = {toQString(answer.model), toQString(answer.device), m_live->answer.message.tokensPerSecond};
     emit statusChanged(m_status);
@@ -295,6 +292,7 @@ void ChatController::messagesLoaded(const OpenedConversation &conversation)
         messages.push_back(live ? m_live->answer : messageOf(message));
         if (!message.fromUser && messages.size() > 1 && !live) {
             messages.back().question = toQString(messages[messages.size() - 2].message.text);
+            nameScanned(messages.back());
         }
     }
     m_messages.setMessages(std::move(messages));

@@ -88,7 +88,7 @@ private:
     void say(AskRequest request);
     void begin(AskRequest request, const QString &question);
     void answerSaid(quint64 number, const rag::AnswerEvent &event);
-    void nameScanned();
+    void nameScanned(ChatMessage &answer) const;
     void questionStarted(const AskStarted &started);
     void answerFinished(quint64 number, const rag::Answer &answer);
     void answerFailed(quint64 number, const engine::Error &error, bool saved);

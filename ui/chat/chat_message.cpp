@@ -39,6 +39,18 @@ struct Take
 
 } // namespace
 
+ChatMessage messageOf(const rag::Message &message)
+{
+    ChatMessage shown;
+    shown.message = message;
+    shown.details.searchedFor = message.details.searchedFor;
+    shown.details.thinking = message.details.thinking;
+    shown.details.confidence = message.details.confidence;
+    shown.details.scan = message.details.scan;
+    shown.details.sentences = message.details.sentences;
+    return shown;
+}
+
 void take(ChatMessage &answer, const rag::AnswerEvent &event)
 {
     std::visit(Take{answer}, event);

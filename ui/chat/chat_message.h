@@ -30,6 +30,8 @@ struct ChatMessage
     int pagesToCover = 0;                         ///< 0: no such task
 };
 
+/// As it is stored.
+ChatMessage messageOf(const rag::Message &message);
 /// The answer as it grows: takes up what the answerer has just said.
 void take(ChatMessage &answer, const rag::AnswerEvent &event);
 /// The whole answer, in place of what came before.

@@ -190,22 +190,18 @@ void LibraryController::ingested(quint64 job, const rag::Ingested &document)
     if (document.alreadyThere) {
         emit noticed(
             {Notice::Kind::Info, tr("“%1” is in the library already.").arg(name), {}, {}, {}, 6000, {}});
-    } else if (document.pages > 0 && document.pagesWithoutText == document.pages) {
-        emit noticed({Notice::Kind::Warning,
-                      tr("“%1” has no text that can be read.").arg(name),
-                      tr("Its pages are pictures, probably scans. Answers cannot draw on it."),
-                      {},
-                      {},
-                      0,
-                      {}});
+        return;
+    }
+    const auto warn = [this, id = document.document](const QString &what, const QString &todo) {
+        emit noticed({Notice::Kind::Warning, what, todo, tr("How it was read…"),
+                      [this, id] { emit reportWanted(id); }, 0, QStringLiteral("read:%1").arg(id)});
+    };
+    if (document.pages > 0 && document.pagesWithoutText == document.pages) {
+        warn(tr("“%1” has no text that can be read.").arg(name),
+             tr("Its pages are pictures, probably scans. Answers cannot draw on it."));
     } else if (document.pagesSkipped > 0) {
-        emit noticed({Notice::Kind::Warning,
-                      tr("%Ln page(s) of “%1” could not be read.", nullptr, document.pagesSkipped).arg(name),
-                      tr("The other pages can be asked."),
-                      {},
-                      {},
-                      0,
-                      {}});
+        warn(tr("%Ln page(s) of “%1” could not be read.", nullptr, document.pagesSkipped).arg(name),
+             tr("The other pages can be asked."));
     }
 }
 

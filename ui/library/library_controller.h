@@ -42,6 +42,7 @@ signals:
     void oneAdded(const QString &path);
     void passwordNeeded(const QString &path, bool wasWrong);
     void modelProblem(const engine::Error &error);
+    void reportWanted(rag::DocumentId document); ///< how it was read
 
 private:
     void connectWorkers();

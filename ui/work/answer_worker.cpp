@@ -147,8 +147,11 @@ rag::Result<AskStarted> AnswerWorker::writeDown(const AskRequest &request)
     rag::HistoryStore history(*m_database);
     AskStarted asked{request.number, request.conversation, {}};
     if (asked.conversation == 0) {
-        ASSIGN_OR_RETURN(asked.conversation,
-                         history.create(toUtf8(conversationTitle(request.text)), request.scope));
+        const std::string question = toUtf8(request.text);
+        const std::string title = m_factories.titleOf && !request.task
+                                      ? m_factories.titleOf(question)
+                                      : toUtf8(conversationTitle(request.text));
+        ASSIGN_OR_RETURN(asked.conversation, history.create(title.empty() ? question : title, request.scope));
     }
     if (request.regenerate) {
         ASSIGN_OR_RETURN(asked.messages, history.regenerate(asked.conversation));
@@ -206,7 +209,21 @@ rag::Result<rag::Answer> AnswerWorker::ask(const AskRequest &request, const AskS
     const auto onEvent = [&stream](const rag::AnswerEvent &event) {
         std::visit([&stream](const auto &value) { stream(value); }, event);
     };
-    return m_answerer->ask(question, exchangesOf(messages), options, onEvent, cancel);
+    ASSIGN_OR_RETURN(rag::Answer answer,
+                     m_answerer->ask(question, exchangesOf(messages), options, onEvent, cancel));
+    suggest(request.number, text, answer);
+    return answer;
+}
+
+void AnswerWorker::suggest(quint64 number, const std::string &question, const rag::Answer &answer)
+{
+    QStringList questions;
+    if (m_factories.suggest && !answer.stopped) {
+        for (const auto &next : m_factories.suggest(question, answer)) {
+            questions.append(toQString(next));
+        }
+    }
+    emit suggested(number, questions);
 }
 
 /// What was chosen from a menu, or a question that plainly asks for the same ("summarize this document"), as

@@ -7,6 +7,7 @@
 
 #include <QObject>
 #include <QString>
+#include <QStringList>
 
 #include <atomic>
 #include <memory>
@@ -62,6 +63,8 @@ signals:
     void started(const ui::AskStarted &started);
     void said(quint64 number, const rag::AnswerEvent &event);
     void progressed(quint64 number, const rag::TaskProgress &progress);
+    /// What could be asked next; before finished().
+    void suggested(quint64 number, const QStringList &questions);
     void finished(quint64 number, const rag::Answer &answer);
     /// @param saved  the question is in the history (and so can be asked again)
     void failed(quint64 number, const engine::Error &error, bool saved);
@@ -78,6 +81,7 @@ private:
                                                         const std::string &question);
     rag::Result<rag::Answer> runTask(quint64 number, const rag::TaskRequest &task,
                                      const rag::CancelToken &cancel);
+    void suggest(quint64 number, const std::string &question, const rag::Answer &answer);
     rag::CancelToken beginQuestion(quint64 number);
 
     Factories m_factories;

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace rag {
 class Database;
@@ -48,6 +49,10 @@ struct Factories
     std::function<rag::Result<std::unique_ptr<rag::TaskRunner>>()> makeTaskRunner;
     /// Whether a question asks for such work. May be empty: none does.
     std::function<std::optional<rag::TaskRequest>(std::string_view question)> recogniseTask;
+    /// What could be asked after an answer. May be empty: nothing.
+    std::function<std::vector<std::string>(std::string_view question, const rag::Answer &answer)> suggest;
+    /// What to call a conversation that begins so. May be empty: by its first words.
+    std::function<std::string(std::string_view question)> titleOf;
     /// Of the model that makeAnswerer() has loaded. May be empty: not told before the first answer.
     std::function<rag::Result<ModelName>()> describeModel;
     /// Takes a document out of database and index.
