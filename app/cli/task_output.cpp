@@ -64,17 +64,16 @@ Json taskJson(const rag::TaskResult &result, double ingestSeconds)
 void printTask(const rag::Answer &answer)
 {
     std::printf("%s", plainText(answer.text).c_str());
-    std::string last;
-    for (const rag::Citation &citation : answer.citations) {
-        const std::string place = citation.documentName + ", page " + std::to_string(citation.page + 1);
-        std::printf("%s[%d] %s",
-                    last.empty()    ? "\n"
-                    : place == last ? " "
-                                    : "\n",
-                    citation.n, place == last ? "" : plainText(place).c_str());
-        last = place;
-    }
     std::printf(answer.citations.empty() ? "" : "\n");
+    const auto placeOf = [](const rag::Citation &citation) {
+        return citation.documentName + ", page " + std::to_string(citation.page + 1);
+    };
+    for (std::size_t i = 0; i < answer.citations.size(); ++i) {
+        const std::string place = placeOf(answer.citations[i]);
+        std::printf("[%d] ", answer.citations[i].n);
+        if (i + 1 == answer.citations.size() || placeOf(answer.citations[i + 1]) != place)
+            std::printf("%s\n", plainText(place).c_str());
+    }
     std::fflush(stdout);
 }
 

@@ -313,7 +313,7 @@ Result<void> compare(TaskWork &work)
                 notes.push_back({0, sentence.begin, sentence.end, sentence.score, ""});
             return notes;
         };
-        RETURN_IF_ERROR(takeNotes(work, "key sentences 1", notesOn,
+        RETURN_IF_ERROR(takeNotes(work, "key sentences 2", notesOn,
                                   "Write the main points of this text in at most three short sentences.",
                                   false));
         RETURN_IF_ERROR(compareAll(work));

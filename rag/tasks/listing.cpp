@@ -168,7 +168,7 @@ Result<void> listEvery(TaskWork &work)
         return notes;
     };
     RETURN_IF_ERROR(
-        takeNotes(work, "matches 1", notesOn,
+        takeNotes(work, "matches 2", notesOn,
                   "List every " + work.request.question +
                       " that the text names, one a line, as a short sentence. If it names none, write: "
                       "None.",

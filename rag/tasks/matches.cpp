@@ -134,9 +134,7 @@ bool hasPercentage(std::string_view text)
             if (before || (next < plain.size() && isDigit(plain[next])))
                 return true;
         }
-    if (std::none_of(plain.begin(), plain.end(), isDigit))
-        return false;
-    const std::vector<IndexWord> found = splitWords(text);
+    const std::vector<IndexWord> found = splitWords(text); // "twenty percent", "خمسة في المئة"
     return std::any_of(found.begin(), found.end(), [&](const IndexWord &word) {
         return words.contains(normalizeForIndex(text.substr(word.begin, word.end - word.begin)).text);
     });
@@ -234,6 +232,8 @@ std::vector<Match> ListedThing::matches(const Passage &passage) const
     for (IndexWord &word : splitWords(passage.section))
         heading.insert(std::move(word.stem));
     std::vector<Match> found;
+    if (isContents(passage.text))
+        return found;
     for (const TextRange &unit : unitsOf(passage.text)) {
         const std::string_view text =
             std::string_view(passage.text).substr(unit.begin, unit.end - unit.begin);
@@ -265,6 +265,8 @@ std::vector<Match> ListedThing::matches(const Passage &passage) const
 std::vector<Match> ListedThing::units(const Passage &passage)
 {
     std::vector<Match> found;
+    if (isContents(passage.text))
+        return found;
     for (const TextRange &unit : unitsOf(passage.text)) {
         const std::string_view text =
             std::string_view(passage.text).substr(unit.begin, unit.end - unit.begin);

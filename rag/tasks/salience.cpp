@@ -16,7 +16,7 @@ namespace rag {
 namespace {
 
 constexpr double kHeadingShare = 0.4;
-constexpr double kOpeningShare = 0.3; ///< for the first sentence after a heading
+constexpr double kOpeningShare = 0.5; ///< for the first sentence after a heading
 constexpr double kWorthShowing = 0.3; ///< see standsAlone()
 
 std::string_view slice(std::string_view text, const TextRange &range)
@@ -49,6 +49,55 @@ const std::unordered_set<std::string> &pointingWords()
         return folded;
     }();
     return words;
+}
+
+/// Words that open a condition, an example, an aside: the matter itself stands elsewhere.
+const std::unordered_set<std::string> &asideWords()
+{
+    static const std::unordered_set<std::string> words = [] {
+        std::unordered_set<std::string> folded;
+        for (const std::string_view list :
+             {"if for since although when while because after before upon unless once even additionally "
+              "similarly please see si lorsque quand par pour bien",
+              "اذا لو مثلا مثال عند عندما بعد قبل رغم انظر"})
+            for (const IndexWord &word : splitWords(list))
+                folded.insert(
+                    normalizeForIndex(std::string_view(list).substr(word.begin, word.end - word.begin)).text);
+        return folded;
+    }();
+    return words;
+}
+
+int count(std::string_view text, std::string_view part)
+{
+    int found = 0;
+    for (std::size_t at = text.find(part); at != text.npos; at = text.find(part, at + part.size()))
+        ++found;
+    return found;
+}
+
+/// Like an entry of a bibliography: initials, or an address.
+bool isReference(std::string_view sentence, std::span<const IndexWord> words)
+{
+    constexpr int kInitials = 3;
+    int initials = 0;
+    for (const IndexWord &word : words)
+        initials +=
+            word.end - word.begin <= 2 && sentence[word.begin] >= 'A' && sentence[word.begin] <= 'Z' ? 1 : 0;
+    return (initials >= kInitials && initials * 5 >= int(words.size())) ||
+           sentence.find("doi:") != sentence.npos || sentence.find("://") != sentence.npos;
+}
+
+bool isBibliography(std::string_view section)
+{
+    static const std::unordered_set<std::string> names = [] {
+        std::unordered_set<std::string> folded;
+        for (const std::string_view name : {"references", "bibliography", "bibliographie", "index",
+                                            "works cited", "المراجع", "المصادر", "فهرس", "منابع"})
+            folded.insert(indexWords(name));
+        return folded;
+    }();
+    return names.contains(indexWords(section));
 }
 
 bool endsAsSentence(std::string_view sentence)
@@ -98,6 +147,19 @@ double standsAlone(std::string_view sentence)
         normalizeForIndex(sentence.substr(words.front().begin, words.front().end - words.front().begin)).text;
     if (pointingWords().contains(opening))
         quality *= 0.7;
+    if (asideWords().contains(opening))
+        quality *= 0.75;
+    if (isReference(sentence, words))
+        quality *= 0.3;
+    if (first >= U'0' && first <= U'9') // a step of a list
+        quality *= 0.75;
+    // Long and many-membered sentences hold many words, but no reader takes them in.
+    constexpr int kComfortable = 180; // letters
+    constexpr int kManyMembers = 5;
+    if (letters > kComfortable)
+        quality *= double(kComfortable) / double(letters);
+    if (count(sentence, ",") + count(sentence, "\u060C") > kManyMembers)
+        quality *= 0.6;
     if (sentence.find('\n') != sentence.npos) // lines that were ended on purpose: code, lists
         quality *= 0.6;
     return quality;
@@ -160,6 +222,8 @@ double Salience::weight(const std::string &stem) const
 std::vector<KeySentence> Salience::keySentences(std::size_t passage, std::size_t most) const
 {
     const Passage &from = m_passages[passage];
+    if (isContents(from.text) || isBibliography(from.section))
+        return {};
     std::unordered_set<std::string> heading;
     for (std::string &stem : keyTerms(from.section))
         heading.insert(std::move(stem));

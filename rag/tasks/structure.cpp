@@ -78,12 +78,26 @@ bool isContentsPage(const PageContent &page)
     return leaders >= 2 || (numbered >= kMany && numbered * 2 > blocks);
 }
 
+/// A page of many large words and next to no text: a drawing with its labels.
+bool isDrawing(const PageContent &page)
+{
+    constexpr int kLabels = 4;
+    constexpr std::size_t kLittleText = 300; ///< bytes
+    int headings = 0;
+    std::size_t body = 0;
+    for (const Block &block : page.blocks) {
+        headings += block.kind == BlockKind::Heading ? 1 : 0;
+        body += block.kind == BlockKind::Body && block.end > block.begin ? block.end - block.begin : 0;
+    }
+    return headings >= kLabels && body < kLittleText;
+}
+
 std::vector<Candidate> candidatesOf(std::span<const PageContent> pages)
 {
     constexpr int kFewestLetters = 2;
     std::vector<Candidate> candidates;
     for (const PageContent &page : pages) {
-        if (page.state != PageState::Read || isContentsPage(page))
+        if (page.state != PageState::Read || isContentsPage(page) || isDrawing(page))
             continue;
         for (const Block &block : page.blocks) {
             if (block.kind == BlockKind::Running || block.end > page.text.size() ||
@@ -92,7 +106,9 @@ std::vector<Candidate> candidatesOf(std::span<const PageContent> pages)
             Candidate candidate;
             candidate.title =
                 onOneLine(std::string_view(page.text).substr(block.begin, block.end - block.begin));
-            if (letters(candidate.title) < kFewestLetters)
+            const bool signs =
+                letters(candidate.title) * 5 < int(candidate.title.size()); // a formula, a price
+            if (letters(candidate.title) < kFewestLetters || signs)
                 continue;
             candidate.key = keyOf(candidate.title);
             candidate.place = {page.page, block.begin};
@@ -326,6 +342,18 @@ bool hasLeaders(std::string_view text)
 {
     return text.find(". . .") != text.npos || text.find("....") != text.npos ||
            text.find("\u2026\u2026") != text.npos;
+}
+
+bool isContents(std::string_view passage)
+{
+    constexpr int kSeveral = 3;
+    int lines = 0;
+    while (!passage.empty()) {
+        const std::size_t end = std::min(passage.find('\n'), passage.size());
+        lines += hasLeaders(passage.substr(0, end)) ? 1 : 0;
+        passage.remove_prefix(std::min(end + 1, passage.size()));
+    }
+    return lines >= kSeveral;
 }
 
 std::vector<Heading> headingsOf(std::span<const PageContent> pages, std::span<const OutlineItem> outline)

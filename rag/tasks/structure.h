@@ -26,6 +26,9 @@ std::vector<Heading> headingsOf(std::span<const PageContent> pages, std::span<co
 /// Whether a text is a line of a table of contents: dot leaders.
 bool hasLeaders(std::string_view text);
 
+/// Whether a passage is (a piece of) a table of contents: several such lines.
+bool isContents(std::string_view passage);
+
 /// Passages [first, end) of a document.
 struct Part
 {

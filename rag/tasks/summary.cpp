@@ -16,9 +16,10 @@ constexpr std::size_t kNotesAShortOne = 4; ///< where the document has but a few
 constexpr std::size_t kFewPassages = 12;
 constexpr std::size_t kMeasured = 240; ///< sentences whose vectors are computed, of a document
 constexpr std::size_t kMostParts = 40;
-constexpr double kCentral = 0.6;  ///< weight of standing in a passage near the centre of its part
-constexpr double kMeaning = 0.8;  ///< weight of being near the centre itself
-constexpr double kOpening = 0.35; ///< for sentences of the abstract, the introduction, the conclusion
+constexpr std::size_t kShort = 12; ///< pages: up to here a part may be as short as one
+constexpr double kCentral = 0.6;   ///< weight of standing in a passage near the centre of its part
+constexpr double kMeaning = 0.8;   ///< weight of being near the centre itself
+constexpr double kOpening = 0.35;  ///< for sentences of the abstract, the introduction, the conclusion
 
 /// Of one document: the notes that may be shown, with what they are chosen by.
 struct Choice
@@ -104,7 +105,9 @@ Result<Choice> choiceOf(TaskWork &work, std::size_t d, const std::vector<Part> &
     for (std::size_t i = 0; i < choice.notes.size(); ++i) {
         const PlacedNote &note = choice.notes[i];
         const bool opening = opens(passages[note.passage].section) || note.passage * 50 < passages.size();
-        choice.inPart[i] += kMeaning * nearPart[i];
+        // The head of a chapter says what it is about.
+        const bool head = note.passage < parts[choice.part[i]].first + 2;
+        choice.inPart[i] += kMeaning * nearPart[i] + (head && parts.size() > 1 ? kOpening : 0);
         choice.inWhole.push_back(note.note.score + kCentral * whole[note.passage] +
                                  1.5 * kMeaning * nearWhole[i] + (opening ? kOpening : 0));
     }
@@ -188,7 +191,9 @@ Result<void> summariseOne(TaskWork &work, std::size_t d)
     }
     ASSIGN_OR_RETURN(const std::vector<Heading> headings,
                      readHeadings(work.store, read.document, work.cancel));
-    const auto most = std::clamp<std::size_t>(std::size_t(read.document.pages) / 2, 1, kMostParts);
+    const auto pages = std::size_t(std::max(read.document.pages, 0));
+    const auto most =
+        pages <= kShort ? std::max<std::size_t>(pages, 1) : std::clamp(pages / 2, kShort, kMostParts);
     const std::vector<Part> parts = partsOf(read.passages, headings, most);
     ASSIGN_OR_RETURN(const Choice choice, choiceOf(work, d, parts));
 
@@ -253,7 +258,7 @@ Result<void> summarise(TaskWork &work)
             notes.push_back({0, sentence.begin, sentence.end, sentence.score, ""});
         return notes;
     };
-    RETURN_IF_ERROR(takeNotes(work, "key sentences 1", notesOn,
+    RETURN_IF_ERROR(takeNotes(work, "key sentences 2", notesOn,
                               "Write the main points of this text in at most three short sentences.", false));
     for (std::size_t d = 0; d < work.documents.size(); ++d)
         RETURN_IF_ERROR(summariseOne(work, d));

@@ -42,6 +42,15 @@ private slots:
     void findsPassages();
     void savesAConversation();
     void evaluatesAndPrintsTheKeysOfTheContract();
+    void evaluatesASetOfOnesOwnAndSaysWhatChanged();
+    void tellsOfSentencesAndScan();
+    void asksSomePagesOnly();
+    void asksACollection();
+    void summarisesEveryPage();
+    void runsATaskThatIsAskedFor();
+    void listsEveryPlaceAndTheHeadings();
+    void comparesOnlySeveralDocuments();
+    void reportsHowPagesWereRead();
     void verifiesAndRepairs();
     void logsNoWordOfQuestionOrAnswer();
     void savesWhatIsReadableOfADamagedLibrary();
@@ -97,7 +106,12 @@ void TestCli::wrongUsageGivesTwo_data()
     QTest::newRow("ask nothing") << QStringList{"ask"};
     QTest::newRow("bad number") << QStringList{"list", "--threads", "many"};
     QTest::newRow("bad device") << QStringList{"list", "--device", "abacus"};
-    QTest::newRow("eval without folder") << QStringList{"eval", "questions.jsonl"};
+    QTest::newRow("eval of a missing set") << QStringList{"eval", "questions.jsonl"};
+    QTest::newRow("pages that are none") << QStringList{"ask", "What?", "--pages", "three"};
+    QTest::newRow("pages backwards") << QStringList{"ask", "What?", "--pages", "9-3"};
+    QTest::newRow("list what") << QStringList{"list-every"};
+    QTest::newRow("no answer drawn") << QStringList{"ask", "What?", "--best-of", "0"};
+    QTest::newRow("collection of what") << QStringList{"collection", "add", "Work"};
     QTest::newRow("remove by name") << QStringList{"remove", "book.pdf"};
 }
 
@@ -260,6 +274,169 @@ void TestCli::evaluatesAndPrintsTheKeysOfTheContract()
          {"document", "library", "answers", "abstention", "by_language", "by_type", "seconds"})
         QVERIFY2(ran.json().contains(key), key);
     QCOMPARE(ran.json()["document"].toObject()["recall@5"].toDouble(), 1.0);
+}
+
+void TestCli::evaluatesASetOfOnesOwnAndSaysWhatChanged()
+{
+    needModels();
+    const QString library = m_home.filePath("asked");
+    QFile questions(library + "/questions.jsonl");
+    QVERIFY(questions.open(QIODevice::WriteOnly));
+    questions.write("{\"question\": \"What is Warraq?\", \"pdf\": \"welcome.pdf\", \"page\": 1, "
+                    "\"answer\": \"Warraq\"}\n");
+    questions.close();
+    const QString saved = m_home.filePath("before.json");
+
+    const Ran first = run({"eval", "--json", "--save", saved, "--library", library});
+    const Ran second = run({"eval", "--json", "--compare", saved, "--library", library});
+    const Ran none = run({"eval", "--library", m_home.filePath("empty")});
+
+    QCOMPARE(first.code, 0);
+    QCOMPARE(first.json()["by_language"].toObject().keys(), QStringList{"en>en"});
+    QVERIFY(first.json()["extraction"].isObject());
+    QVERIFY(first.json()["answers"].toObject().contains("box_iou"));
+    QVERIFY(first.json()["answers"].toObject().contains("extract_match"));
+    const QJsonObject compared = second.json()["compare"].toObject();
+    QCOMPARE(compared["compared_rows"].toInt(), 1);
+    QVERIFY(compared["right_to_wrong"].toArray().isEmpty());
+    QCOMPARE(none.code, 1);
+    QVERIFY(none.err.contains("questions.jsonl"));
+}
+
+void TestCli::tellsOfSentencesAndScan()
+{
+    needModels();
+    const QStringList library{"--json", "--library", m_home.filePath("asked")};
+
+    const QJsonObject answered =
+        run(QStringList{"ask", "What is Warraq?", "--best-of", "2"} + library).json();
+    const QJsonObject declined =
+        run(QStringList{"ask", "Which zebra won the Monaco regatta?"} + library).json();
+
+    for (const char *key : {"searched_for", "sentences", "scan", "extract", "generated", "confidence"})
+        QVERIFY2(answered.contains(key) && declined.contains(key), key);
+    QVERIFY(answered["scan"].isNull());
+    QVERIFY(answered["confidence"].toDouble() > declined["confidence"].toDouble());
+}
+
+void TestCli::asksSomePagesOnly()
+{
+    needModels();
+    const QStringList library{"--json", "--library", m_home.filePath("asked")};
+
+    const Ran all = run(QStringList{"search", "Warraq", "-k", "50"} + library);
+    const Ran some = run(QStringList{"search", "Warraq", "-k", "50", "--pages", "1"} + library);
+    const Ran beyond = run(QStringList{"search", "Warraq", "--pages", "900-"} + library);
+
+    QVERIFY(!some.json()["passages"].toArray().isEmpty());
+    for (const QJsonValue &passage : some.json()["passages"].toArray())
+        QCOMPARE(passage["page"].toInt(), 1);
+    QVERIFY(all.json()["passages"].toArray().size() >= some.json()["passages"].toArray().size());
+    QCOMPARE(beyond.code, 3);
+}
+
+void TestCli::asksACollection()
+{
+    needModels();
+    const QStringList library{"--json", "--library", m_home.filePath("asked")};
+
+    const Ran added = run(QStringList{"collection", "add", "Work", m_sample} + library);
+    const Ran listed = run(QStringList{"collection", "list"} + library);
+    const Ran found = run(QStringList{"search", "Warraq", "--collection", "work"} + library);
+    const Ran unknown = run(QStringList{"search", "Warraq", "--collection", "Nowhere"} + library);
+    const Ran otherTongue = run(QStringList{"search", "Warraq", "--language", "fr"} + library);
+    const Ran removed = run(QStringList{"collection", "remove", "Work"} + library);
+
+    QCOMPARE(added.code, 0);
+    const QJsonObject collection = listed.json()["collections"].toArray().first().toObject();
+    QCOMPARE(collection["name"].toString(), QString("Work"));
+    QCOMPARE(collection["documents"].toArray().size(), 1);
+    QCOMPARE(found.code, 0);
+    QCOMPARE(unknown.code, 1);
+    QVERIFY(unknown.err.contains("Nowhere"));
+    QCOMPARE(otherTongue.code, 1);
+    QCOMPARE(removed.code, 0);
+    QVERIFY(run(QStringList{"collection", "list"} + library).json()["collections"].toArray().isEmpty());
+}
+
+void TestCli::summarisesEveryPage()
+{
+    needModels();
+    const QStringList library{"--json", "--library", m_home.filePath("asked")};
+
+    const Ran first = run(QStringList{"summarize", m_sample} + library);
+    const Ran byName = run(QStringList{"summarize", "welcome.pdf"} + library);
+
+    QCOMPARE(first.code, 0);
+    const QJsonObject task = first.json()["task"].toObject();
+    QCOMPARE(task["kind"].toString(), QString("summary"));
+    QVERIFY(task["pages"].toInt() > 0);
+    QCOMPARE(task["pages_read"].toInt(), task["pages"].toInt());
+    QVERIFY(!first.json()["citations"].toArray().isEmpty());
+    for (const QJsonValue &citation : first.json()["citations"].toArray()) {
+        QVERIFY(!citation["boxes"].toArray().isEmpty());
+        QVERIFY(
+            first.json()["answer"].toString().contains("[" + QString::number(citation["n"].toInt()) + "]"));
+    }
+    QCOMPARE(byName.json()["answer"], first.json()["answer"]);
+    QVERIFY(byName.json()["task"].toObject()["resumed_notes"].toInt() > 0);
+}
+
+void TestCli::runsATaskThatIsAskedFor()
+{
+    needModels();
+    const QStringList ask{"ask",    m_sample,    "Summarize this document",
+                          "--json", "--library", m_home.filePath("asked")};
+
+    const Ran task = run(ask);
+    const Ran plain = run(ask + QStringList{"--no-task"});
+
+    QCOMPARE(task.json()["task"].toObject()["kind"].toString(), QString("summary"));
+    QVERIFY(task.err.contains("--no-task"));
+    for (const char *key : {"answer", "abstained", "citations", "passages", "model", "prompt_tokens",
+                            "answer_tokens", "seconds"})
+        QVERIFY2(task.json().contains(key), key);
+    QVERIFY(!plain.json().contains("task"));
+}
+
+void TestCli::listsEveryPlaceAndTheHeadings()
+{
+    needModels();
+    const QStringList library{"--json", "--library", m_home.filePath("asked")};
+
+    const Ran places = run(QStringList{"list-every", "Warraq", m_sample} + library);
+    const Ran outline = run(QStringList{"outline", m_sample} + library);
+
+    QCOMPARE(places.code, 0);
+    QVERIFY(!places.json()["citations"].toArray().isEmpty());
+    for (const QJsonValue &citation : places.json()["citations"].toArray())
+        QVERIFY(!citation["quote"].toString().isEmpty());
+    QCOMPARE(outline.json()["task"].toObject()["kind"].toString(), QString("outline"));
+    QVERIFY(!outline.json()["citations"].toArray().isEmpty());
+}
+
+void TestCli::comparesOnlySeveralDocuments()
+{
+    needModels();
+
+    const Ran ran = run({"compare", m_sample, "privacy", "--library", m_home.filePath("asked")});
+
+    QCOMPARE(ran.code, 1);
+    QVERIFY(ran.err.contains("two documents"));
+}
+
+void TestCli::reportsHowPagesWereRead()
+{
+    needModels();
+
+    const Ran ran = run({"report", m_sample, "--json", "--library", m_home.filePath("asked")});
+
+    QCOMPARE(ran.code, 0);
+    const QJsonObject document = ran.json()["documents"].toArray().first().toObject();
+    QCOMPARE(document["report"].toArray().size(), document["pages"].toInt());
+    QCOMPARE(document["green"].toInt() + document["amber"].toInt() + document["red"].toInt(),
+             document["pages"].toInt());
+    QVERIFY(run({"report", m_sample, "--library", m_home.filePath("asked")}).out.contains("welcome.pdf"));
 }
 
 void TestCli::verifiesAndRepairs()

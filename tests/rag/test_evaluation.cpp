@@ -23,7 +23,7 @@ public:
         answer.abstained = question.text.find("unknown") != std::string::npos;
         m_confidence = answer.abstained ? 0.1 : 0.9;
         if (!answer.abstained)
-            answer.citations.push_back({1, question.documents.front(), "a.pdf", 1, "", "quote", {}});
+            answer.citations.push_back({1, question.documents.front(), "a.pdf", 1, "", "quote", boxes});
         return answer;
     }
 
@@ -31,6 +31,7 @@ public:
 
     std::vector<std::string> asked;
     std::vector<std::vector<Exchange>> histories;
+    std::vector<Box> boxes;
 
 private:
     double m_confidence = 0;
@@ -56,6 +57,7 @@ class TestEvaluation : public QObject
 
 private slots:
     void readsAQuestion();
+    void readsTheShortForm();
     void refusesABrokenLineByItsNumber();
     void scoresAnyAndAllGoldPages();
     void comparesAnswersAfterFolding_data();
@@ -64,6 +66,8 @@ private slots:
     void searchesInFileAndLibraryAndAsksFollowUpsInTurn();
     void aMissingFileCountsAsNotFound();
     void countsQuestionsOverSeveralFilesInTheLibraryOnly();
+    void judgesQuotesAndBoxesOnThePage();
+    void tellsExtractGeneratedAndSupportApart();
     void figuresHaveTheKeysOfTheContract();
     void readsTheSharedSet();
 };
@@ -82,6 +86,25 @@ void TestEvaluation::readsAQuestion()
     QCOMPARE(questions->at(0).gold.at(0).page, 2); // from 0 inside
     QVERIFY(questions->at(0).allGold && questions->at(0).shortAnswer);
     QVERIFY(questions->at(1).pdf.empty() && !questions->at(1).answerable);
+}
+
+void TestEvaluation::readsTheShortForm()
+{
+    const auto questions = parseQuestions(
+        R"({"question": "When is the report due?", "pdf": "a.pdf", "page": 3, "answer": "5 May"})"
+        "\n"
+        R"({"question": "كم مدة الإجازة؟", "pdf": "b.pdf", "page": [1, 2], "answer": ["٣٠", "ثلاثون"]})"
+        "\n"
+        R"({"question": "Who is the king?", "pdf": "a.pdf"})");
+
+    QVERIFY(questions);
+    QCOMPARE(questions->at(0).id, std::string("line 1"));
+    QCOMPARE(questions->at(0).gold.at(0).page, 2);
+    QVERIFY(questions->at(0).answerable && questions->at(0).shortAnswer);
+    QCOMPARE(questions->at(1).language, std::string("ar"));
+    QCOMPARE(questions->at(1).gold.size(), std::size_t(2));
+    QCOMPARE(questions->at(1).answers.size(), std::size_t(2));
+    QVERIFY(!questions->at(2).answerable);
 }
 
 void TestEvaluation::refusesABrokenLineByItsNumber()
@@ -208,6 +231,55 @@ void TestEvaluation::countsQuestionsOverSeveralFilesInTheLibraryOnly()
     QCOMPARE(json["document"]["n"].get<int>(), 0);
     QCOMPARE(json["library"]["n"].get<int>(), 1);
     QCOMPARE(json["library"]["recall@1"].get<double>(), 1.0);
+}
+
+void TestEvaluation::judgesQuotesAndBoxesOnThePage()
+{
+    SmallLibrary library;
+    const DocumentId a = library.add("a.pdf", "en", {{"Nothing."}, {"It holds 474 packages of wool."}});
+    HybridRetriever retriever(library.database, library.embedder, library.index);
+    FakeAnswerer answerer;
+    EvalQuestion question;
+    question.id = "q";
+    question.pdf = "a.pdf";
+    question.question = "How many packages?";
+    question.gold = {{"a.pdf", 1, "474 packages"}, {"a.pdf", 0, "not on this page"}};
+    EvalOptions options;
+    options.readPage = [&](DocumentId document, int page) { return library.store->page(document, page); };
+    const PageContent page = **library.store->page(a, 1);
+    answerer.boxes = {page.chars[9].box}; // the first of the quote's characters
+
+    const auto rows = evaluate(std::vector{question}, {{"a.pdf", a}}, retriever, &answerer, options, {}, {});
+    const auto json = figures(*rows, 0);
+
+    QVERIFY(rows);
+    QVERIFY(rows->at(0).quotes.at(0).found);
+    QVERIFY(!rows->at(0).quotes.at(1).found);
+    QCOMPARE(json["extraction"]["quotes_found"].get<double>(), 0.5);
+    QCOMPARE(json["answers"]["box_n"].get<int>(), 1);
+    const double share = json["answers"]["box_iou"].get<double>();
+    QVERIFY(share > 0 && share < 0.3); // one letter of a dozen
+}
+
+void TestEvaluation::tellsExtractGeneratedAndSupportApart()
+{
+    EvalRow row = rowWith({{"a.pdf", 0, ""}}, false, {{"a.pdf", 0}});
+    row.question.answers = {"474"};
+    row.question.shortAnswer = true;
+    row.answer = Answer();
+    row.answer->text = "There are 474. About 500.";
+    row.answer->extract = "There are 474.";
+    row.answer->generated = "About 500.";
+    row.answer->sentences = {{0, 14, Verdict::Supported, true, 1, {1}},
+                             {15, 25, Verdict::Weak, false, 0.4, {1}}};
+
+    const auto answers = figures(std::vector{row}, 0)["answers"];
+
+    QCOMPARE(answers["extract_match"].get<double>(), 1.0);
+    QCOMPARE(answers["generated_match"].get<double>(), 0.0);
+    QCOMPARE(answers["sentences_supported"].get<double>(), 0.5);
+    QCOMPARE(answers["sentences_weak"].get<double>(), 0.5);
+    QVERIFY(wentRight(row));
 }
 
 void TestEvaluation::figuresHaveTheKeysOfTheContract()
