@@ -205,7 +205,9 @@ std::optional<std::string> listedThing(std::string_view question, const Words &w
     if (tail < end && tail > at && has(inside, words[tail - 1]))
         end = tail - 1;
     else if (tail < end && has(pointing, words[end - 1]))
-        end = tail; // "every deadline mentioned"
+        end = tail;                                   // "every deadline mentioned"
+    while (end > at && has(pointing, words[end - 1])) // "... mentioned in the text"
+        --end;
     if (at >= end)
         return std::nullopt;
     return trimmed(question.substr(words[at].begin, words[end - 1].end - words[at].begin));
