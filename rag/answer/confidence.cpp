@@ -16,7 +16,7 @@ namespace rag {
 namespace {
 
 constexpr double kEnough = 0.30;
-constexpr double kSure = 0.80;     ///< of the page
+constexpr double kSure = 0.60;     ///< of the page
 constexpr double kAnswered = 0.50; ///< below, a page may be right for a question that has no answer there
 
 double logistic(double x)

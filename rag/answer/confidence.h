@@ -26,7 +26,7 @@ struct Confidence
     double answered = 0; ///< 0..1, that the scope holds the answer
     bool enough = false; ///< answer; else say that it is not in there
     double page = 0;     ///< 0..1, that the line's page is the right one
-    bool sure = false;   ///< cite it; else show it as a guess
+    bool sure = false;   ///< else the line is shown as a guess, with its page all the same
 };
 
 /// @param background  cosines of the question with chunks spread over the scope; may be empty

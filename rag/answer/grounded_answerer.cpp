@@ -228,9 +228,8 @@ Result<void> GroundedAnswerer::quote(AnswerWriter &writer, const Findings &findi
     }
     writer.text(quoted(citation.quote, language));
     writer.judged(begin, sure ? Verdict::Supported : Verdict::Weak, findings.confidence.page, true,
-                  sure ? std::vector<int>{citation.n} : std::vector<int>{});
-    if (sure)
-        writer.mark(citation);
+                  {citation.n});
+    writer.mark(citation);
     writer.text(" — " + place(citation, language));
     return {};
 }

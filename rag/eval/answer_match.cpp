@@ -9,6 +9,15 @@ namespace rag {
 
 namespace {
 
+/// A full stop within a word belongs to it ("1.5"), one behind it does not ("474.").
+void endWord(std::string &words)
+{
+    while (words.back() == '.')
+        words.pop_back();
+    if (words.back() != ' ')
+        words += ' ';
+}
+
 /// Folded as for the index; only letters, digits and what answers are made of ("/etc/fstab", "1.5%") stay.
 /// Thousands separators go, the Arabic decimal separator becomes a point.
 std::string comparable(std::string_view text)
@@ -29,11 +38,10 @@ std::string comparable(std::string_view text)
                           (c < 128 && std::string_view("._%/<>-").find(char(c)) != std::string_view::npos);
         if (kept)
             engine::appendUtf8(flat, c);
-        else if (flat.back() != ' ')
-            flat += ' ';
+        else
+            endWord(flat);
     }
-    if (flat.back() != ' ')
-        flat += ' ';
+    endWord(flat);
     return flat;
 }
 

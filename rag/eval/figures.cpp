@@ -66,6 +66,16 @@ bool onGoldPage(const Citation &citation, const EvalQuestion &question)
     });
 }
 
+/// Whether a sentence that is held to be supported stands on it.
+bool isSure(const Citation &citation, const Answer &answer)
+{
+    return std::any_of(answer.sentences.begin(), answer.sentences.end(), [&](const AnswerSentence &sentence) {
+        return sentence.verdict == Verdict::Supported &&
+               std::find(sentence.citations.begin(), sentence.citations.end(), citation.n) !=
+                   sentence.citations.end();
+    });
+}
+
 double share(int part, int whole)
 {
     return whole > 0 ? double(part) / whole : 0;
@@ -75,7 +85,7 @@ Json answerFigures(const Rows &rows)
 {
     int asked = 0, abstained = 0, citations = 0, rightCitations = 0, cited = 0, shortOnes = 0, matched = 0,
         both = 0, byExtract = 0, generated = 0, byGenerated = 0, sentences = 0, supported = 0, weak = 0,
-        boxed = 0, boxesHit = 0;
+        boxed = 0, boxesHit = 0, sureCitations = 0, rightSure = 0;
     double boxUnion = 0;
     double boxCovered = 0;
     for (const EvalRow *row : rows) {
@@ -86,6 +96,11 @@ Json answerFigures(const Rows &rows)
         int right = 0;
         for (const Citation &citation : row->answer->citations)
             right += onGoldPage(citation, row->question) ? 1 : 0;
+        for (const Citation &citation : row->answer->citations)
+            if (isSure(citation, *row->answer)) {
+                ++sureCitations;
+                rightSure += onGoldPage(citation, row->question) ? 1 : 0;
+            }
         citations += int(row->answer->citations.size());
         rightCitations += right;
         cited += right > 0 ? 1 : 0;
@@ -119,6 +134,8 @@ Json answerFigures(const Rows &rows)
         return Json::object();
     return {{"n", asked},
             {"citation_page_precision", share(rightCitations, citations)},
+            {"sure_citations", sureCitations},
+            {"sure_page_precision", share(rightSure, sureCitations)},
             {"cited_gold_page", share(cited, asked)},
             {"short_n", shortOnes},
             {"answer_match", share(matched, shortOnes)},

@@ -183,8 +183,8 @@ CREATE TABLE collected (
 CREATE INDEX collected_documents ON collected (document);
 )sql";
 
-// What is kept of an answer besides its text and citations (store/answer_details.h). `scan` and `citations` are
-// lists in text.
+// What is kept of an answer besides its text and citations (store/answer_details.h). `scan` and `citations`
+// are lists in text.
 constexpr const char *kDetails = R"sql(
 CREATE TABLE answer_details (
     id INTEGER PRIMARY KEY,
@@ -209,7 +209,8 @@ CREATE TABLE answer_sentences (
 CREATE INDEX sentences_of_message ON answer_sentences (message);
 )sql";
 
-constexpr std::array<Migration, 5> kMigrations{{{1, kFirst}, {2, kTasks}, {3, kFindings}, {4, kCollections}, {5, kDetails}}};
+constexpr std::array<Migration, 5> kMigrations{
+    {{1, kFirst}, {2, kTasks}, {3, kFindings}, {4, kCollections}, {5, kDetails}}};
 
 tl::unexpected<Error> newer(std::int64_t version)
 {

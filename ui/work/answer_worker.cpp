@@ -142,9 +142,8 @@ rag::Result<void> AnswerWorker::open()
 }
 
 /// Question and open answer, on disk before anything else.
-rag::Result<AskStarted> AnswerWorker::writeDown(const AskRequest &request)
+rag::Result<AskStarted> AnswerWorker::writeDown(rag::HistoryStore &history, const AskRequest &request)
 {
-    rag::HistoryStore history(*m_database);
     AskStarted asked{request.number, request.conversation, {}};
     if (asked.conversation == 0) {
         const std::string question = toUtf8(request.text);
@@ -165,14 +164,15 @@ rag::Result<rag::Answer> AnswerWorker::answer(const AskRequest &request, rag::Me
 {
     const rag::CancelToken cancel = beginQuestion(request.number);
     RETURN_IF_ERROR(open());
-    ASSIGN_OR_RETURN(const AskStarted asked, writeDown(request));
+    rag::HistoryStore history(*m_database); // holds the answer's lock for as long as it is written
+    ASSIGN_OR_RETURN(const AskStarted asked, writeDown(history, request));
     answerId = asked.messages.answer;
     emit started(asked);
     Stream stream(*this, request.number, answerId);
     auto answer = ask(request, asked, stream, cancel);
     stream.end();
     if (answer) {
-        RETURN_IF_ERROR(rag::HistoryStore(*m_database).finish(answerId, *answer));
+        RETURN_IF_ERROR(history.finish(answerId, *answer));
     }
     return answer;
 }

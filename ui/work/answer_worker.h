@@ -73,7 +73,7 @@ private:
     class Stream;
 
     rag::Result<void> open();
-    rag::Result<AskStarted> writeDown(const AskRequest &request);
+    rag::Result<AskStarted> writeDown(rag::HistoryStore &history, const AskRequest &request);
     rag::Result<rag::Answer> answer(const AskRequest &request, rag::MessageId &answerId);
     rag::Result<rag::Answer> ask(const AskRequest &request, const AskStarted &asked, Stream &stream,
                                  const rag::CancelToken &cancel);
