@@ -210,7 +210,8 @@ void TestSalvage::knowsEveryTableOfTheSchema()
     while (*row->step())
         tables += std::string(row->text(0)) + " ";
 
-    QCOMPARE(tables, std::string("answer_details:8 answer_sentences:8 chunks:8 citations:9 collected:3 collections:4 conversations:4 "
+    QCOMPARE(tables, std::string("answer_details:8 answer_sentences:8 chunks:8 citations:9 collected:3 "
+                                 "collections:4 conversations:4 "
                                  "documents:16 embedded:3 messages:11 "
                                  "meta:2 models:2 page_findings:7 pages:11 scopes:2 task_notes:7 tasks:7 "
                                  "vectors:3 "));
