@@ -172,7 +172,7 @@ public:
             learn(piece);
         for (const Piece &piece : m_page.pieces) {
             for (std::size_t i = piece.begin; i + 1 < piece.end; ++i) {
-                if (isLigature(m_page.glyphs[i], m_page.glyphs[i + 1], i + 2 == piece.end))
+                if (isLigature(m_page.glyphs[i], m_page.glyphs[i + 1], isArticlePlace(piece, i + 1)))
                     std::swap(m_page.glyphs[i].text, m_page.glyphs[i + 1].text);
             }
         }
@@ -197,24 +197,36 @@ private:
         }
     }
 
-    bool isLigature(const Glyph &left, const Glyph &right, bool atHead) const
+    /// Whether the article would stand here: at the head of a word, or behind wa-, fa-, bi- (ka- before it is
+    /// rare).
+    bool isArticlePlace(const Piece &piece, std::size_t alef) const
+    {
+        std::size_t at = 0;
+        if (alef + 1 == piece.end)
+            return true;
+        const char32_t before = engine::nextCodePoint(m_page.glyphs[alef + 1].text, at);
+        return alef + 2 == piece.end && (before == 0x0648 || before == 0x0641 || before == 0x0628);
+    }
+
+    bool isLigature(const Glyph &left, const Glyph &right, bool articlePlace) const
     {
         if (!isLam(left) || !isAlefGlyph(right) || left.box.width <= 0)
             return false;
         const float difference =
             std::max(std::abs(left.box.width - right.box.width), std::abs(left.box.right() - right.box.x)) /
             left.size;
-        // At the head of a word the article is so likely that both letters have to be out of the ordinary.
-        return difference < 0.006F && isUnusual(m_lamWidths, left) &&
-               (!atHead || isUnusual(m_alefWidths, right));
+        // The article is so likely that both letters have to be out of the ordinary, and the ordinary known.
+        constexpr std::size_t kKnownWell = 12;
+        return difference < 0.006F && isUnusual(m_lamWidths, left, articlePlace ? kKnownWell : 1) &&
+               (!articlePlace || isUnusual(m_alefWidths, right, kKnownWell));
     }
 
-    /// Of no width known for its font; false where none is known.
-    static bool isUnusual(const Widths &widths, const Glyph &glyph)
+    /// Of no width known for its font; false where fewer than `enough` are known.
+    static bool isUnusual(const Widths &widths, const Glyph &glyph, std::size_t enough)
     {
         constexpr float kTolerance = 0.06F;
         const auto known = widths.find(glyph.font);
-        if (known == widths.end())
+        if (known == widths.end() || known->second.size() < enough)
             return false;
         const float width = glyph.box.width / glyph.size;
         return std::none_of(known->second.begin(), known->second.end(),
