@@ -29,10 +29,4 @@ struct LineText
 /// stand on; a space is where the boxes leave room for one.
 LineText writeLine(const Line &line, const PageGlyphs &page, bool regionRightToLeft);
 
-/// Whether brackets in right-to-left runs are stored as they look (closing before opening), over all lines.
-bool bracketsAreMirrored(const std::vector<LineText> &lines);
-void mirrorBrackets(LineText &line);
-/// Where only single pairs of a line stand back to front.
-void mirrorTurnedPairs(LineText &line);
-
 } // namespace rag::order

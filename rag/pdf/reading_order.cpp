@@ -1,6 +1,7 @@
 #include "rag/pdf/reading_order.h"
 
 #include "engine/base/unicode.h"
+#include "rag/pdf/brackets.h"
 #include "rag/pdf/page_writer.h"
 #include "rag/pdf/text_quality.h"
 

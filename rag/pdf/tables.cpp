@@ -3,26 +3,19 @@
 #include "engine/base/unicode.h"
 #include "rag/pdf/captions.h"
 #include "rag/pdf/table_check.h"
+#include "rag/pdf/table_columns.h"
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 namespace rag::order {
 
 namespace {
 
-constexpr float kStrip = 0.8F;  ///< em; least width of white between two columns
 constexpr float kRowGap = 2.5F; ///< em; more white than this under a row ends the table
 constexpr double kMisfit = 0.8; ///< mean of a row's; more is no table
 constexpr std::size_t kMostRows = 400;
-
-struct Strip
-{
-    float left = 0;
-    float right = 0;
-
-    float middle() const { return (left + right) / 2; }
-};
 
 class TableFinder
 {
@@ -69,82 +62,19 @@ public:
 private:
     // ---- how far it goes, and its columns ----
 
-    /// White strips through the rows [first, end). In a long table a few rows may run across them: titles
-    /// inside of it, heads over several columns.
     std::vector<Strip> stripsOf(std::size_t first, std::size_t end) const
     {
-        struct Edge
-        {
-            float x;
-            int step;
-        };
-
-        std::vector<Edge> edges;
-        for (std::size_t i = first; i < end; ++i) {
-            for (const Segment &segment : m_segments[i]) {
-                edges.push_back({segment.left, 1});
-                edges.push_back({segment.right, -1});
-            }
-        }
-        std::sort(edges.begin(), edges.end(), [](const Edge &a, const Edge &b) { return a.x < b.x; });
-        const std::size_t count = end - first;
-        const int allowed = count < 5 ? 0 : std::max(1, static_cast<int>(count / 10));
-        std::vector<Strip> strips;
-        int covered = 0;
-        float from = 0;
-        bool open = false;
-        bool any = false; // text to the left
-        for (const Edge &edge : edges) {
-            const int next = covered + edge.step;
-            if (covered > allowed && next <= allowed) {
-                from = edge.x;
-                open = true;
-            } else if (covered <= allowed && next > allowed) {
-                if (open && any && edge.x - from >= kStrip * m_em)
-                    strips.push_back({from, edge.x});
-                any = true;
-                open = false;
-            }
-            covered = next;
-        }
-        dropEmptyColumns(strips, first, end);
-        return strips;
+        return columnStrips(std::span(m_segments).subspan(first, end - first), m_em, m_rightToLeft);
     }
 
-    /// A column that only a few of the rows use is none.
-    void dropEmptyColumns(std::vector<Strip> &strips, std::size_t first, std::size_t end) const
-    {
-        const std::size_t needed = end - first < 3 ? 1 : std::max<std::size_t>(2, (end - first) / 6);
-        for (std::size_t c = 0; !strips.empty() && c <= strips.size();) {
-            std::size_t users = 0;
-            for (std::size_t i = first; i < end; ++i)
-                users += std::any_of(m_segments[i].begin(), m_segments[i].end(), [&](const Segment &segment) {
-                    return !crosses(segment, strips) && columnOf(segment, strips) == c;
-                });
-            if (users >= needed) {
-                ++c;
-                continue;
-            }
-            strips.erase(strips.begin() + static_cast<std::ptrdiff_t>(c < strips.size() ? c : c - 1));
-            c = 0;
-        }
-    }
-
-    static bool crosses(const Segment &segment, const std::vector<Strip> &strips)
-    {
-        return std::any_of(strips.begin(), strips.end(), [&](const Strip &strip) {
-            return segment.left < strip.middle() && segment.right > strip.middle();
-        });
-    }
-
-    /// Text across several columns belongs to the one it begins in.
     std::size_t columnOf(const Segment &segment, const std::vector<Strip> &strips) const
     {
-        float at = (segment.left + segment.right) / 2;
-        if (crosses(segment, strips))
-            at = m_rightToLeft ? segment.right : segment.left;
-        return static_cast<std::size_t>(std::count_if(
-            strips.begin(), strips.end(), [&](const Strip &strip) { return strip.middle() < at; }));
+        return rag::order::columnOf(segment, strips, m_rightToLeft);
+    }
+
+    std::vector<Segment> partsOf(std::size_t row, const std::vector<Strip> &strips) const
+    {
+        return splitAtStrips(m_segments[row], m_rows[row].pieces, strips, m_em);
     }
 
     float whiteAbove(std::size_t row) const { return m_rows[row].top - m_rows[row - 1].bottom; }
@@ -336,33 +266,6 @@ private:
             }
             i = std::max(next, i + 1);
         }
-    }
-
-    /// Text across a strip that leaves a wider gap there than between words: heads and sums that stand close.
-    std::vector<Segment> partsOf(std::size_t index, const std::vector<Strip> &strips) const
-    {
-        constexpr float kGap = 0.42F; // em
-        const PieceList &pieces = m_rows[index].pieces;
-        std::vector<Segment> parts;
-        for (const Segment &segment : m_segments[index]) {
-            parts.push_back(segment);
-            for (std::size_t i = segment.first + 1; crosses(parts.back(), strips) && i < segment.end; ++i) {
-                const float left = pieces[i - 1]->box.right();
-                const float right = pieces[i]->box.x;
-                const bool atStrip = std::any_of(strips.begin(), strips.end(), [&](const Strip &strip) {
-                    return left < strip.right && right > strip.left;
-                });
-                if (!atStrip || right - left < kGap * m_em)
-                    continue;
-                Segment rest = parts.back();
-                parts.back().right = left;
-                parts.back().end = i;
-                rest.left = right;
-                rest.first = i;
-                parts.push_back(rest);
-            }
-        }
-        return parts;
     }
 
     /// Within a column many rows have a gap as wide as between columns: there are more than were found.
