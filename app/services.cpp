@@ -8,11 +8,13 @@
 #include "rag/ingest/remove_document.h"
 #include "rag/model/engine_embedder.h"
 #include "rag/model/engine_language_model.h"
+#include "rag/retrieve/engine_reranker.h"
 #include "rag/retrieve/hybrid_retriever.h"
 #include "rag/tasks/document_tasks.h"
 
 #include <chrono>
 #include <mutex>
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -27,6 +29,9 @@ namespace {
 
 /// Below this a model's own words are not believed without the passages; see rag::GroundedOptions.
 constexpr std::int64_t kSmallModel = 1'000'000'000;
+
+/// File or folder in a models folder that passages are ranked once more with, if somebody put one there.
+constexpr const char *kReranker = "reranker";
 
 /// An ingestor with the connection it uses.
 class OwnedIngestor final : public rag::Ingestor
@@ -81,6 +86,7 @@ struct Services::Impl
     std::shared_ptr<const rag::Embedder> embedder;
     std::shared_ptr<rag::VectorIndex> index;
     std::shared_ptr<const engine::Model> generator;
+    std::optional<std::shared_ptr<const rag::Reranker>> reranker; ///< nothing: not looked for yet
 
     fs::path databaseFile() const { return options.library / "warraq.db"; }
 
@@ -111,6 +117,25 @@ struct Services::Impl
             ASSIGN_OR_RETURN(embedder, rag::EngineEmbedder::open(std::move(model)));
         }
         return embedder;
+    }
+
+    /// With the mutex held. Null where none is installed; without one that can not be used, search goes on.
+    std::shared_ptr<const rag::Reranker> loadedReranker()
+    {
+        if (reranker)
+            return *reranker;
+        reranker = nullptr;
+        Result<std::shared_ptr<const engine::Model>> model = load(kReranker, "reranker");
+        if (!model && model.error().code == ErrorCode::NotFound)
+            return nullptr;
+        const auto opened = model
+                                ? rag::EngineReranker::open(*std::move(model))
+                                : Result<std::shared_ptr<const rag::Reranker>>(tl::unexpected(model.error()));
+        if (opened)
+            reranker = *opened;
+        else
+            engine::logLine(engine::LogLevel::Warning, "no reranker: " + opened.error().detail);
+        return *reranker;
     }
 };
 
@@ -174,7 +199,9 @@ Result<std::unique_ptr<rag::Retriever>> Services::makeRetriever()
     ASSIGN_OR_RETURN(auto index, this->index());
     ASSIGN_OR_RETURN(auto embedder, this->embedder());
     ASSIGN_OR_RETURN(std::shared_ptr<rag::Database> database, connect());
-    return std::make_unique<rag::HybridRetriever>(std::move(database), std::move(embedder), std::move(index));
+    const std::lock_guard lock(m_impl->mutex);
+    return std::make_unique<rag::HybridRetriever>(std::move(database), std::move(embedder), std::move(index),
+                                                  rag::HybridOptions(), m_impl->loadedReranker());
 }
 
 Result<std::unique_ptr<rag::LanguageModel>> Services::makeLanguageModel()

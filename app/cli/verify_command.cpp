@@ -51,6 +51,7 @@ Result<Json> verifyIndex(CliContext &context, rag::Database &database)
     return Json{{"ok", true},
                 {"found", foundName(report.found)},
                 {"vectors", index->size()},
+                {"recall", index->recallOfExact()},
                 {"added", report.added},
                 {"dropped", report.dropped}};
 }
@@ -90,9 +91,11 @@ void printReport(const Json &report)
     if (index.contains("error"))
         std::printf("index     not checked: %s\n", plainText(index["error"].get<std::string>()).c_str());
     else
-        std::printf("index     ok (file was %s; %d vectors, %d taken from the database)\n",
-                    index["found"].get<std::string>().c_str(), index["vectors"].get<int>(),
-                    index["added"].get<int>());
+        std::printf(
+            "index     ok (file was %s; %d vectors, %d taken from the database; finds %.1f %% of what an "
+            "exact search does)\n",
+            index["found"].get<std::string>().c_str(), index["vectors"].get<int>(), index["added"].get<int>(),
+            100 * index["recall"].get<double>());
     for (const Json &model : report["models"])
         std::printf("%-9s %s: %s\n", model["role"].get<std::string>().c_str(),
                     model["name"].get<std::string>().c_str(),
