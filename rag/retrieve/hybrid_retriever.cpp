@@ -5,6 +5,7 @@
 #include "rag/text/search_words.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <set>
 #include <utility>
@@ -240,38 +241,46 @@ void HybridRetriever::limitPerDocument(std::vector<Passage> &passages, int k) co
     });
 }
 
-/// What it reads comes first, in its order; the rest follows as it was.
+/// The passages that it can read change places among themselves; the others stay where they are. Both
+/// opinions count.
 Result<void> HybridRetriever::rerank(std::vector<Passage> &passages, const std::string &text,
                                      const CancelToken &cancel) const
 {
     if (!m_reranker || passages.empty())
         return {};
     const std::size_t count = std::min(passages.size(), std::size_t(std::max(m_options.reranked, 0)));
-    std::vector<std::string_view> texts;
+    std::vector<std::string> titled;
     for (std::size_t i = 0; i < count; ++i)
-        texts.push_back(passages[i].text);
+        titled.push_back(passages[i].section.empty() ? passages[i].text
+                                                     : passages[i].section + ": " + passages[i].text);
+    const std::vector<std::string_view> texts(titled.begin(), titled.end());
     ASSIGN_OR_RETURN(const std::vector<float> scores, m_reranker->score(text, texts, cancel));
     if (scores.size() != count)
         return fail(ErrorCode::Device, "the reranker gave another number of scores than texts");
-    std::vector<ChunkId> order;
-    for (std::size_t i = 0; i < count; ++i)
-        order.push_back(passages[i].chunk);
+
+    std::vector<std::size_t> places;
+    std::vector<ChunkId> before;
     std::unordered_map<ChunkId, float> scoreOf;
-    for (std::size_t i = 0; i < count; ++i)
-        scoreOf[order[i]] = scores[i];
+    std::unordered_map<ChunkId, Passage> read;
+    for (std::size_t i = 0; i < count; ++i) {
+        if (std::isnan(scores[i]))
+            continue;
+        const ChunkId chunk = passages[i].chunk;
+        places.push_back(i);
+        before.push_back(chunk);
+        scoreOf[chunk] = scores[i];
+        read[chunk] = passages[i];
+    }
+    std::vector<ChunkId> order = before;
     std::stable_sort(order.begin(), order.end(),
                      [&](ChunkId a, ChunkId b) { return scoreOf[a] > scoreOf[b]; });
-
-    // Both opinions count: a reranker of another language than the text's knows nothing of it.
-    std::vector<ChunkId> before;
-    for (std::size_t i = 0; i < count; ++i)
-        before.push_back(passages[i].chunk);
-    const RankedList lists[] = {{before, 1}, {order, 2}};
     std::unordered_map<ChunkId, double> fused;
+    const RankedList lists[] = {{before, 1}, {std::move(order), m_reranker->weight()}};
     for (const FusedHit &hit : fuseRanks(lists, m_options.damping))
         fused[hit.chunk] = hit.score;
-    std::stable_sort(passages.begin(), passages.begin() + std::ptrdiff_t(count),
-                     [&](const Passage &a, const Passage &b) { return fused[a.chunk] > fused[b.chunk]; });
+    std::stable_sort(before.begin(), before.end(), [&](ChunkId a, ChunkId b) { return fused[a] > fused[b]; });
+    for (std::size_t i = 0; i < places.size(); ++i)
+        passages[places[i]] = read[before[i]];
     return {};
 }
 

@@ -1,9 +1,10 @@
 // For development: what each stage of retrieval is worth. Prints a Markdown table of page recall and time
 // over an evaluation set whose files are in a library. measure_retrieval QUESTIONS.jsonl LIBRARY_FOLDER
-// EMBEDDER.gguf
+// EMBEDDER.gguf [RERANKER]
 #include "rag/eval/evaluation.h"
 #include "rag/index/faiss_index.h"
 #include "rag/model/engine_embedder.h"
+#include "rag/retrieve/engine_reranker.h"
 #include "rag/retrieve/hybrid_retriever.h"
 #include "rag/store/sqlite.h"
 
@@ -23,19 +24,28 @@ struct Variant
 {
     const char *name;
     HybridOptions options;
+    bool reranked = false;
 };
 
 template <class Change>
 Variant without(const char *name, const Change &change)
 {
-    Variant variant{name, {}};
+    Variant variant{name, {}, false};
     change(variant.options);
     return variant;
 }
 
-std::vector<Variant> variants()
+std::vector<Variant> variants(bool withReranker)
 {
-    std::vector<Variant> list{{"all stages", {}}};
+    std::vector<Variant> list{{"all stages", {}, false}};
+    for (const auto &[name, count] : {std::pair{"with the reranker on 10 passages", 10},
+                                      {"with the reranker on 15", 15},
+                                      {"with the reranker on 30", 30}}) {
+        if (!withReranker)
+            break;
+        list.push_back({name, {}, true});
+        list.back().options.reranked = count;
+    }
     list.push_back(without("without words", [](HybridOptions &o) { o.wordWeight = 0; }));
     list.push_back(
         without("without vectors", [](HybridOptions &o) { o.vectorWeight = o.foreignWeight = 0; }));
@@ -63,7 +73,8 @@ double share(const nlohmann::ordered_json &found, const char *scope, const char 
     return found.at(scope).at(figure).get<double>();
 }
 
-int run(const char *questionFile, const std::filesystem::path &folder, const char *model)
+int run(const char *questionFile, const std::filesystem::path &folder, const char *model,
+        const char *rerankerFile)
 {
     const auto questions = readQuestions(questionFile);
     auto opened = Database::open(folder / "warraq.db");
@@ -80,13 +91,22 @@ int run(const char *questionFile, const std::filesystem::path &folder, const cha
     const auto listed = store.documents();
     if (!index || !listed)
         return 1;
+    std::shared_ptr<const Reranker> reranker;
+    if (rerankerFile) {
+        const auto loaded = engine::Model::load(rerankerFile);
+        const auto made = loaded ? EngineReranker::open(*loaded) : tl::unexpected(loaded.error());
+        if (!made)
+            return 1;
+        reranker = *made;
+    }
     std::map<std::string, DocumentId> documents;
     for (const Document &document : *listed)
         documents[document.name] = document.id;
 
     std::printf("| | document R@5 | MRR | all files R@5 | MRR | ms a search |\n|---|---|---|---|---|---|\n");
-    for (const Variant &variant : variants()) {
-        HybridRetriever retriever(database, *embedder, *index, variant.options);
+    for (const Variant &variant : variants(reranker != nullptr)) {
+        HybridRetriever retriever(database, *embedder, *index, variant.options,
+                                  variant.reranked ? reranker : nullptr);
         const auto rows = evaluate(*questions, documents, retriever, nullptr, {}, {}, {});
         if (!rows)
             return 1;
@@ -110,9 +130,10 @@ int run(const char *questionFile, const std::filesystem::path &folder, const cha
 
 int main(int argc, char **argv)
 {
-    if (argc != 4) {
-        std::fprintf(stderr, "usage: measure_retrieval QUESTIONS.jsonl LIBRARY_FOLDER EMBEDDER.gguf\n");
+    if (argc != 4 && argc != 5) {
+        std::fprintf(stderr,
+                     "usage: measure_retrieval QUESTIONS.jsonl LIBRARY_FOLDER EMBEDDER.gguf [RERANKER]\n");
         return 2;
     }
-    return run(argv[1], argv[2], argv[3]);
+    return run(argv[1], argv[2], argv[3], argc == 5 ? argv[4] : nullptr);
 }

@@ -50,6 +50,31 @@ private:
     std::string m_word;
 };
 
+/// Turns the order round of what holds no given word, and can not read the rest.
+class HalfBlindReranker final : public Reranker
+{
+public:
+    explicit HalfBlindReranker(std::string word)
+        : m_word(std::move(word))
+    {
+    }
+
+    Result<std::vector<float>> score(std::string_view, std::span<const std::string_view> texts,
+                                     const CancelToken &) const override
+    {
+        std::vector<float> scores;
+        for (const std::string_view text : texts)
+            scores.push_back(text.find(m_word) == text.npos ? float(scores.size())
+                                                            : std::numeric_limits<float>::quiet_NaN());
+        return scores;
+    }
+
+    double weight() const override { return 20; }
+
+private:
+    std::string m_word;
+};
+
 } // namespace
 
 class TestRetriever : public QObject
@@ -74,6 +99,7 @@ private slots:
     void putsTheSameTextOfAnotherFileLast();
     void putsATableOfContentsBehind();
     void asksTheReranker();
+    void leavesInPlaceWhatTheRerankerCanNotRead();
     void takesAtMostSoManyOfOneDocument();
     void findsPassagesInTimeAmongTenThousand();
     void ordersThePagesOfAPassageByTheirText();
@@ -345,6 +371,26 @@ void TestRetriever::asksTheReranker()
 
     QCOMPARE(passages.size(), before.size());
     QCOMPARE(passages[0].chunk, before[1].chunk);
+}
+
+void TestRetriever::leavesInPlaceWhatTheRerankerCanNotRead()
+{
+    SmallLibrary library;
+    library.add("one.pdf", "en",
+                {{"The ferry leaves at noon."}, {"The ferry leaves at nine."}, {"The ferry is blue."}});
+    HybridRetriever plain(library.database, library.embedder, library.index);
+    const auto before = plain.retrieve(asking("When does the ferry leave?"), 5, {}).value();
+    QCOMPARE(before.size(), std::size_t(3));
+    HybridRetriever retriever(
+        library.database, library.embedder, library.index, {},
+        std::make_shared<HalfBlindReranker>(before[1].text.substr(before[1].text.size() - 6)));
+
+    const auto passages = retriever.retrieve(asking("When does the ferry leave?"), 5, {}).value();
+
+    QCOMPARE(passages.size(), before.size());
+    QCOMPARE(passages[0].chunk, before[2].chunk);
+    QCOMPARE(passages[1].chunk, before[1].chunk);
+    QCOMPARE(passages[2].chunk, before[0].chunk);
 }
 
 void TestRetriever::takesAtMostSoManyOfOneDocument()
