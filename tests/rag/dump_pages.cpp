@@ -4,9 +4,12 @@
 //       pages as text (counted from 1); --raw: the file's words; --ocr: reads pictures where there is no text
 //   dump_pages --gold QUESTIONS.jsonl PDFS [--misses] [--ocr]
 //       gold quotes found on their pages, by file
+//   dump_pages --recall TEXT FILE [--misses] [--ocr]
+//       share of the words of TEXT, the file's source, that were read
 //   dump_pages --time FILE
 //       pages a second, through helper and reading order
 
+#include "rag/eval/extraction.h"
 #include "rag/ingest/page_source.h"
 #include "rag/pdf/pdf_document.h"
 #include "rag/pdf/reading_order.h"
@@ -19,6 +22,7 @@
 #include <fstream>
 #include <iostream>
 #include <map>
+#include <sstream>
 
 namespace {
 
@@ -28,6 +32,7 @@ struct Arguments
     bool raw = false;
     bool chars = false;
     bool gold = false;
+    bool recall = false;
     bool misses = false;
     bool time = false;
     bool ocr = false;
@@ -45,6 +50,8 @@ Arguments readArguments(int count, char **values)
             out.raw = out.chars = true;
         else if (value == "--gold")
             out.gold = true;
+        else if (value == "--recall")
+            out.recall = true;
         else if (value == "--misses")
             out.misses = true;
         else if (value == "--ocr")
@@ -209,6 +216,27 @@ int gold(const Arguments &arguments)
     return 0;
 }
 
+/// Line by line of the source: misses are shown with the line they stand in.
+int recall(const Arguments &arguments)
+{
+    std::ifstream in(arguments.plain.at(0));
+    const std::string known(std::istreambuf_iterator<char>(in), {});
+    const rag::CancelToken never;
+    auto pages = source(arguments)(arguments.plain.at(1), arguments.password);
+    if (known.empty() || !pages)
+        return 1;
+    std::string text;
+    for (int page = 0; page < (*pages)->info().pages; ++page)
+        if (const auto read = (*pages)->page(page, never))
+            text += read->text + "\n";
+    std::istringstream lines(known);
+    for (std::string line; arguments.misses && std::getline(lines, line);)
+        if (rag::wordRecall(line, text) < 1)
+            std::printf("  %s\n", line.c_str());
+    std::printf("%s: %.4f of the words\n", arguments.plain.at(1).c_str(), rag::wordRecall(known, text));
+    return 0;
+}
+
 int measure(const Arguments &arguments)
 {
     const auto begin = std::chrono::steady_clock::now();
@@ -236,11 +264,13 @@ int measure(const Arguments &arguments)
 int main(int count, char **values)
 {
     const Arguments arguments = readArguments(count, values);
-    if (arguments.plain.empty() || (arguments.gold && arguments.plain.size() < 2)) {
+    if (arguments.plain.empty() || ((arguments.gold || arguments.recall) && arguments.plain.size() < 2)) {
         std::fputs("usage: see the head of tests/rag/dump_pages.cpp\n", stderr);
         return 2;
     }
     if (arguments.gold)
         return gold(arguments);
+    if (arguments.recall)
+        return recall(arguments);
     return arguments.time ? measure(arguments) : dump(arguments);
 }
