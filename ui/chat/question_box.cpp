@@ -59,11 +59,11 @@ QuestionBox::QuestionBox(QWidget *parent)
     });
 
     auto *below = new QHBoxLayout;
-    below->setContentsMargins(4, 0, 0, 0);
-    below->addWidget(m_scope, 1, Qt::AlignLeading);
+    below->addWidget(m_scope);
+    below->addStretch(1); // the button stays at the end also where there is no scope to show
     below->addWidget(m_button);
     auto *column = new QVBoxLayout(this);
-    column->setContentsMargins(10, 8, 8, 6);
+    column->setContentsMargins(8, 8, 8, 6);
     column->setSpacing(2);
     column->addWidget(m_edit);
     column->addLayout(below);
@@ -146,10 +146,12 @@ void QuestionBox::send()
 
 void QuestionBox::grow()
 {
-    // Empty, it is written from where the window's language begins; then as its own text wants it.
-    const auto direction = text().isEmpty() ? layoutDirection() : Qt::LayoutDirectionAuto;
-    // Qt 6.4 sets the caret of an empty line by its alignment alone.
-    const bool fromRight = text().isEmpty() && layoutDirection() == Qt::RightToLeft;
+    // Without a letter it is written from where the window's language begins; then as its own text wants it.
+    const QString shown = text();
+    const bool letters = std::any_of(shown.begin(), shown.end(), [](QChar c) { return c.isLetter(); });
+    const auto direction = letters ? Qt::LayoutDirectionAuto : layoutDirection();
+    // A plain text edit places its lines by the alignment alone, whatever their direction (Qt 6.4).
+    const bool fromRight = letters ? shown.isRightToLeft() : layoutDirection() == Qt::RightToLeft;
     const auto alignment = fromRight ? Qt::AlignRight | Qt::AlignAbsolute : Qt::Alignment(Qt::AlignLeft);
     QTextOption option = m_edit->document()->defaultTextOption();
     if (option.textDirection() != direction || option.alignment() != alignment) {

@@ -2,6 +2,7 @@
 
 #include "ui/history/conversation_delegate.h"
 #include "ui/shared/icons.h"
+#include "ui/shared/mirrored.h"
 
 #include <QAction>
 #include <QHBoxLayout>
@@ -63,7 +64,7 @@ HistoryView::HistoryView(ConversationModel &model, QAction *newConversation, QWi
     m_empty->setAlignment(Qt::AlignTop | Qt::AlignLeading);
 
     auto *header = new QHBoxLayout;
-    header->setContentsMargins(12, 0, 8, 0);
+    header->setContentsMargins(mirrored({12, 0, 8, 0}, *this));
     header->addWidget(title);
     header->addStretch(1);
     header->addWidget(add);

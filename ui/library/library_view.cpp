@@ -4,6 +4,7 @@
 #include "ui/shared/check_box.h"
 #include "ui/shared/convert.h"
 #include "ui/shared/icons.h"
+#include "ui/shared/mirrored.h"
 
 #include <QAction>
 #include <QHBoxLayout>
@@ -76,7 +77,7 @@ void LibraryView::buildHeader(const QList<QAction *> &addActions)
     add->addActions(addActions);
 
     auto *row = new QHBoxLayout(m_header);
-    row->setContentsMargins(12, 2, 8, 2);
+    row->setContentsMargins(mirrored({12, 2, 8, 2}, *this));
     row->addWidget(title);
     row->addStretch(1);
     row->addWidget(m_all);

@@ -4,6 +4,7 @@
 #include "ui/shared/convert.h"
 #include "ui/shared/error_text.h"
 #include "ui/shared/icons.h"
+#include "ui/shared/mirrored.h"
 
 #include <QHBoxLayout>
 #include <QLabel>
@@ -68,7 +69,7 @@ void ReaderPane::buildBars()
     auto *close = makeButton("closeReader", int(Icon::Close), tr("Close the page"));
     connect(close, &QToolButton::clicked, this, &ReaderPane::closed);
     auto *top = new QHBoxLayout;
-    top->setContentsMargins(12, 6, 6, 0);
+    top->setContentsMargins(mirrored({12, 6, 6, 0}, *this));
     top->addWidget(m_title, 1);
     top->addWidget(close);
 

@@ -110,7 +110,7 @@ QScrollArea#chatView { border: none; background: @base; }
 QAbstractScrollArea#pageView { border: none; background: @alternate; }
 QFrame#questionFrame { background: @window; border: 1px solid @line; border-radius: 12px; }
 QFrame#questionFrame[focused="true"] { border-color: @accent; }
-QPlainTextEdit#question { border: none; background: transparent; }
+QPlainTextEdit#question { border: none; background: transparent; padding: 0 4px; }
 QFrame#userBubble { background: @card; border-radius: 12px; }
 QTextBrowser { border: none; background: transparent; selection-background-color: @accent; selection-color: @onAccent; }
 QPushButton#source { text-align: left; background: transparent; border: 1px solid @line; border-radius: 8px; padding: 6px 10px; color: @text; }

@@ -1,6 +1,7 @@
 #include "ui/shared/message_bar.h"
 
 #include "ui/shared/icons.h"
+#include "ui/shared/mirrored.h"
 
 #include <QAccessible>
 #include <QHBoxLayout>
@@ -40,7 +41,7 @@ public:
         setAccessibleName(text->text());
 
         auto *row = new QHBoxLayout(this);
-        row->setContentsMargins(12, 8, 8, 8);
+        row->setContentsMargins(mirrored({12, 8, 8, 8}, *this));
         row->setSpacing(10);
         row->addWidget(sign, 0, Qt::AlignTop);
         row->addWidget(text, 1);
