@@ -4,6 +4,7 @@
 #include "ui/chat/glass_box.h"
 #include "ui/chat/markdown.h"
 #include "ui/chat/message_widget.h"
+#include "ui/chat/question_box.h"
 #include "ui/chat/scan_view.h"
 #include "ui/chat/verdict_marks.h"
 #include "ui/library/time_left.h"
@@ -21,6 +22,7 @@
 #include <QSignalSpy>
 #include <QTest>
 #include <QTextBlock>
+#include <QTextBrowser>
 #include <QToolButton>
 
 namespace {
@@ -288,6 +290,45 @@ private slots:
         QCOMPARE(page.front().at(1).toInt(), 11);
         emit view.linkActivated(QStringLiteral("http://example.org"));
         QCOMPARE(page.count(), 1);
+    }
+
+    void abstentionIsSaidOnce()
+    {
+        ui::AnswerWishes wishes;
+        ui::MessageWidget widget(false, wishes);
+        ui::ChatMessage message = answer(rag::MessageState::Complete, "Not found.\n\nSearched 3 of 3 pages.");
+        message.message.abstained = true;
+        widget.setMessage(message);
+        auto *text = widget.findChild<QTextBrowser *>();
+        QVERIFY(
+            text->toPlainText().contains(QStringLiteral("Searched"))); // an old one: its text is all there is
+
+        message.details.scan.emplace();
+        message.details.passages.resize(1);
+        widget.setMessage(message);
+        QCOMPARE(text->toPlainText().trimmed(), QStringLiteral("Not found."));
+        QVERIFY(widget.plainText().contains(QStringLiteral("Searched"))); // what is copied is whole
+    }
+
+    void questionStandsWhereItsLanguageBegins()
+    {
+        ui::QuestionBox box;
+        box.resize(500, 120);
+        const auto *edit = box.findChild<QPlainTextEdit *>();
+        box.setText(QStringLiteral("كم عدد الأيام؟"));
+        QVERIFY(edit->document()->defaultTextOption().alignment() & Qt::AlignRight);
+        box.setText(QStringLiteral("How many days?"));
+        QVERIFY(edit->document()->defaultTextOption().alignment() & Qt::AlignLeft);
+    }
+
+    void sendButtonStandsAtTheEndWithoutScope()
+    {
+        ui::QuestionBox box;
+        box.setScopeText({});
+        box.resize(500, 120);
+        box.show();
+        const auto *send = box.findChild<QToolButton *>(QStringLiteral("send"));
+        QVERIFY(send->geometry().right() > box.width() - 40);
     }
 
     void abstentionShowsThreeNearestPassages()

@@ -20,6 +20,20 @@
 
 namespace ui {
 
+namespace {
+
+/// What an abstention says of pages searched and nearest passages stands below it with links; as text it is
+/// for the clipboard, and for answers of earlier days, of which no more is kept.
+std::string shownText(const ChatMessage &message)
+{
+    const std::string &text = message.message.text;
+    const bool saidBelow =
+        message.message.abstained && message.details.scan && !message.details.passages.empty();
+    return saidBelow ? text.substr(0, text.find("\n\n")) : text;
+}
+
+} // namespace
+
 MessageWidget::MessageWidget(bool fromUser, AnswerWishes &wishes, QWidget *parent)
     : QFrame(parent)
     , m_wishes(wishes)
@@ -95,7 +109,7 @@ void MessageWidget::setMessage(const ChatMessage &message)
 /// Whether its text has to be laid out anew.
 bool MessageWidget::looksDifferent(const ChatMessage &message) const
 {
-    return message.message.text != m_shown.message.text ||
+    return shownText(message) != shownText(m_shown) ||
            message.message.citations.size() != m_shown.message.citations.size() ||
            message.details.sentences.size() != m_shown.details.sentences.size() ||
            message.message.state != m_shown.message.state || !m_sinceRender.isValid();
@@ -138,7 +152,7 @@ void MessageWidget::render()
     m_renderTimer.stop();
     QElapsedTimer cost;
     cost.start();
-    const std::string &text = m_shown.message.text;
+    const std::string text = shownText(m_shown);
     m_text->show(m_fromUser
                      ? renderPlain(toQString(text), font())
                      : renderMarkdown(text, m_shown.message.citations, font(), m_shown.details.sentences));

@@ -38,6 +38,7 @@ ReportDialog::ReportDialog(rag::DocumentId document, const QString &name, QWidge
     : QDialog(parent)
     , m_document(document)
     , m_summary(new QLabel(tr("Reading the report…"), this))
+    , m_scroll(new QScrollArea(this))
     , m_strip(new PageStrip(this))
     , m_list(new QListWidget(this))
 {
@@ -49,13 +50,12 @@ ReportDialog::ReportDialog(rag::DocumentId document, const QString &name, QWidge
     m_summary->setWordWrap(true);
     connect(m_strip, &PageStrip::chosen, this, [this](int page) { emit pageWanted(m_document, page); });
 
-    auto *scroll = new QScrollArea(this);
-    scroll->setObjectName(QStringLiteral("pageStripScroll"));
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setWidgetResizable(true);
-    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    scroll->setWidget(m_strip);
-    scroll->setMinimumHeight(60);
+    m_scroll->setObjectName(QStringLiteral("pageStripScroll"));
+    m_scroll->setFrameShape(QFrame::NoFrame);
+    m_scroll->setWidgetResizable(true);
+    m_scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    m_scroll->setWidget(m_strip);
+    m_scroll->setMinimumHeight(32);
 
     m_list->setObjectName(QStringLiteral("reportPages"));
     m_list->setAccessibleName(tr("Pages worth a look"));
@@ -75,7 +75,7 @@ ReportDialog::ReportDialog(rag::DocumentId document, const QString &name, QWidge
     column->setContentsMargins(20, 18, 20, 16);
     column->setSpacing(12);
     column->addWidget(m_summary);
-    column->addWidget(scroll, 2);
+    column->addWidget(m_scroll, 2);
     column->addWidget(m_list, 3);
     column->addWidget(buttons);
     resize(560, 520);
@@ -86,6 +86,7 @@ void ReportDialog::setReport(const ReadingReport &report)
     m_summary->setText(report.pages.empty() ? tr("No page of it has been read yet.")
                                             : summaryText(report.pages));
     m_strip->setPages(report.pages);
+    m_scroll->setMaximumHeight(std::max(m_scroll->minimumHeight(), m_strip->sizeHint().height() + kSign));
     list(report.pages);
 }
 

@@ -6,6 +6,7 @@
 
 class QLabel;
 class QListWidget;
+class QScrollArea;
 
 namespace ui {
 
@@ -31,6 +32,7 @@ private:
 
     rag::DocumentId m_document;
     QLabel *m_summary;
+    QScrollArea *m_scroll;
     PageStrip *m_strip;
     QListWidget *m_list; ///< pages of which there is something to say, the gravest first
 };
