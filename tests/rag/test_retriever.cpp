@@ -1,3 +1,4 @@
+#include "rag/retrieve/engine_reranker.h"
 #include "rag/retrieve/hybrid_retriever.h"
 #include "rag/retrieve/question_text.h"
 #include "tests/rag/small_library.h"
@@ -5,6 +6,8 @@
 #include <QElapsedTimer>
 #include <QTest>
 
+#include <cmath>
+#include <filesystem>
 #include <limits>
 #include <random>
 
@@ -100,6 +103,8 @@ private slots:
     void putsATableOfContentsBehind();
     void asksTheReranker();
     void leavesInPlaceWhatTheRerankerCanNotRead();
+    void asksAnEnglishModelOfEnglishAlone_data();
+    void asksAnEnglishModelOfEnglishAlone();
     void takesAtMostSoManyOfOneDocument();
     void findsPassagesInTimeAmongTenThousand();
     void ordersThePagesOfAPassageByTheirText();
@@ -391,6 +396,41 @@ void TestRetriever::leavesInPlaceWhatTheRerankerCanNotRead()
     QCOMPARE(passages[0].chunk, before[2].chunk);
     QCOMPARE(passages[1].chunk, before[1].chunk);
     QCOMPARE(passages[2].chunk, before[0].chunk);
+}
+
+void TestRetriever::asksAnEnglishModelOfEnglishAlone_data()
+{
+    QTest::addColumn<QString>("model");
+    QTest::newRow("cross-encoder") << "bert-reranker";
+    QTest::newRow("embedding model") << "minilm";
+}
+
+void TestRetriever::asksAnEnglishModelOfEnglishAlone()
+{
+    QFETCH(const QString, model);
+    const auto folder = std::filesystem::path(SHARED_DATA) / "golden/models" / model.toStdString() / "hf";
+    if (!std::filesystem::exists(folder))
+        QSKIP("needs ../shared");
+    const auto loaded = engine::Model::load(folder);
+    QVERIFY(loaded.has_value());
+    const auto reranker = EngineReranker::open(*loaded);
+    QVERIFY(reranker.has_value());
+    const std::string_view texts[] = {"The ferry leaves at noon, and it is the only one of the day.",
+                                      "تغادر العبّارة الميناء عند الظهر كل يوم.",
+                                      "Le bac part à midi, et il est le seul de la journée pour les îles.",
+                                      "port 8080; ferry 1200; pier 7"};
+
+    const auto first = (*reranker)->score("When does the ferry leave?", texts, {});
+    const auto again = (*reranker)->score("When does the ferry leave?", texts, {});
+    const auto arabic = (*reranker)->score("متى تغادر العبّارة؟", texts, {});
+
+    QVERIFY(first && again && arabic);
+    QCOMPARE(first->size(), std::size_t(4));
+    QVERIFY(std::isfinite((*first)[0]) && std::isfinite((*first)[3]));
+    QVERIFY(std::isnan((*first)[1]) && std::isnan((*first)[2]));
+    QCOMPARE((*again)[0], (*first)[0]); // from memory
+    for (const float score : *arabic)
+        QVERIFY(std::isnan(score));
 }
 
 void TestRetriever::takesAtMostSoManyOfOneDocument()
