@@ -430,13 +430,17 @@ AnswerLine bestLine(std::span<const EvidenceSentence> sentences, std::span<const
     double bestScore = -1;
     for (std::size_t i = 0; i < sentences.size(); ++i) {
         const Stretch stretch = stretchFrom(i, sentences, chances, passages);
+        // A heading before its text reads as a part of the first sentence.
+        if (stretch.top != i && sentences[i].features[std::size_t(UnitFeature::Heading)] > 0)
+            continue;
         const double score =
             stretch.chance * (kPageShare + pages[pageOf[stretch.top]]) - kLengthCost * double(stretch.length);
         if (score <= bestScore)
             continue;
         bestScore = score;
         const EvidenceSentence &first = sentences[i];
-        best = {first.passage, stretch.range, {}, pages[pageOf[stretch.top]], 0};
+        const EvidenceSentence &top = sentences[stretch.top];
+        best = {first.passage, stretch.range, {top.begin, top.end}, {}, pages[pageOf[stretch.top]], 0};
         if (first.features[std::size_t(UnitFeature::Row)] > 0)
             best.lead = first.lead;
     }

@@ -78,6 +78,7 @@ struct AnswerLine
 {
     int passage = 0;
     TextRange range; ///< in the passage's text
+    TextRange core;  ///< the unit of it that most likely answers: what is cited and boxed
     TextRange lead;  ///< see Unit::lead, of its first unit where that is a row; empty: nothing
     double mass = 0; ///< chance that the answer is on its page, as far as the passages go: 0..1
     double gap = 0;  ///< mass less that of the next best page

@@ -216,17 +216,19 @@ Result<void> GroundedAnswerer::quote(AnswerWriter &writer, const Findings &findi
     const AnswerLine &line = findings.line;
     const Passage &passage = writer.answer().passages[std::size_t(line.passage)];
     const bool sure = findings.confidence.sure;
-    ASSIGN_OR_RETURN(const Citation citation, cite(passage, line.passage + 1, line.range));
+    // Shown are the words around it too; cited and boxed is the sentence that answers.
+    ASSIGN_OR_RETURN(const Citation shown, cite(passage, line.passage + 1, line.range));
+    ASSIGN_OR_RETURN(const Citation citation, cite(passage, line.passage + 1, line.core));
     if (!sure)
         writer.text(guess(language) + " ");
     const std::uint32_t begin = writer.position();
-    writer.answer().extract = citation.quote;
+    writer.answer().extract = shown.quote;
     if (line.lead.end > line.lead.begin) {
         const std::string lead = passage.text.substr(line.lead.begin, line.lead.end - line.lead.begin);
-        writer.answer().extract = lead + "\n" + citation.quote;
+        writer.answer().extract = lead + "\n" + shown.quote;
         writer.text(quoted(lead, language) + " ");
     }
-    writer.text(quoted(citation.quote, language));
+    writer.text(quoted(shown.quote, language));
     writer.judged(begin, sure ? Verdict::Supported : Verdict::Weak, findings.confidence.page, true,
                   {citation.n});
     writer.mark(citation);

@@ -36,6 +36,22 @@ std::string trimmed(std::string_view text)
     return begin == std::string_view::npos ? std::string() : std::string(text.substr(begin, end - begin + 1));
 }
 
+/// "The answer to the question is": what small models frame an answer with, and sometimes all they write.
+bool isFrameWord(const std::string &stem)
+{
+    static const std::unordered_set<std::string> stems = [] {
+        std::unordered_set<std::string> made;
+        for (const IndexWord &word : splitWords("answer answers answered question questions passage passages "
+                                                "text document context information provided following "
+                                                "based according given above "
+                                                "الإجابة إجابة الجواب السؤال سؤال النص الوثيقة المقطع "
+                                                "التالي التالية réponse document suivante texte"))
+            made.insert(word.stem);
+        return made;
+    }();
+    return stems.count(stem) > 0;
+}
+
 } // namespace
 
 SupportedText::SupportedText(int passages, std::string_view said, Judge judge, Verdict least)
@@ -97,7 +113,7 @@ bool SupportedText::tellsMore(std::string_view sentence)
         return false;
     bool more = false;
     for (std::string &term : keyTerms(sentence))
-        more |= m_said.insert(std::move(term)).second;
+        more |= !isFrameWord(term) && m_said.insert(std::move(term)).second;
     return more;
 }
 

@@ -20,8 +20,8 @@ struct SupportedSentence
 
 /// A model's streamed text to those of its sentences that something speaks for, each as soon as it is whole.
 /// The model's own citation marks are taken off: which passage backs a sentence is found by comparing, not
-/// believed. Sentences that repeat the quote or add no key term to those before
-/// them are left out, and so is an end that had no room.
+/// believed. Sentences that repeat the quote, add no key term to those before them, or only frame an answer
+/// ("The answer to the question is:") are left out, and so is an end that had no room.
 class SupportedText
 {
 public:

@@ -187,6 +187,7 @@ void TestAnswerer::dropsGeneratedSentencesThatNothingSupports_data()
     QTest::newRow("wrong name") << QByteArray(
         "The toll of four coins is paid by boats at the upper Miraflores lock.");
     QTest::newRow("mark of no passage") << QByteArray("Everything else is written elsewhere [17].");
+    QTest::newRow("a frame without an answer") << QByteArray("The answer to the question is: [1]");
 }
 
 void TestAnswerer::dropsGeneratedSentencesThatNothingSupports()
