@@ -6,6 +6,7 @@
 #include "ui/chat/message_widget.h"
 #include "ui/chat/question_box.h"
 #include "ui/chat/scan_view.h"
+#include "ui/chat/suggestion_row.h"
 #include "ui/chat/verdict_marks.h"
 #include "ui/library/time_left.h"
 #include "ui/report/page_strip.h"
@@ -329,6 +330,20 @@ private slots:
         box.show();
         const auto *send = box.findChild<QToolButton *>(QStringLiteral("send"));
         QVERIFY(send->geometry().right() > box.width() - 40);
+    }
+
+    void longSuggestionGivesWay()
+    {
+        ui::SuggestionRow row;
+        row.setSuggestions(
+            {QStringLiteral("What does the section say that has a very long heading of its own?")});
+        const auto *chip = row.findChild<QPushButton *>();
+        QVERIFY(chip->sizeHint().width() > 300);
+        QVERIFY(row.minimumSizeHint().width() < 100); // it would push the whole conversation out of sight
+        row.resize(200, 60);
+        row.show();
+        QVERIFY(chip->width() <= 200);
+        QVERIFY(chip->toolTip().contains(QStringLiteral("of its own?")));
     }
 
     void abstentionShowsThreeNearestPassages()

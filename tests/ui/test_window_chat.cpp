@@ -36,8 +36,9 @@ private slots:
         QVERIFY(database);
         rag::HistoryStore history(**database);
         QTRY_COMPARE(history.conversations()->size(), std::size_t(1));
-        const auto messages = history.messages(history.conversations()->front().id);
-        QCOMPARE(messages->size(), std::size_t(2));
+        const rag::ConversationId conversation = history.conversations()->front().id;
+        QTRY_COMPARE(history.messages(conversation)->size(), std::size_t(2)); // written just after it
+        const auto messages = history.messages(conversation);
         QCOMPARE(messages->front().text, std::string("How long is the notice period?"));
         QVERIFY(messages->back().state == rag::MessageState::Streaming);
         QCOMPARE(m_script->questions.load(), 0);
